@@ -1,0 +1,1 @@
+"""What is remembered: events, runs and journals, answers, leases, dead letters, memory."""

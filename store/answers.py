@@ -1,0 +1,95 @@
+"""Answers: one cell for each tool call, or one for the whole event. A cell is said once, and the same to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from redis.asyncio import Redis
+
+from store import keys
+from store.scripting import run
+
+By = Literal["rule", "meanwhile", "fallback"]
+Settled = Literal["stale", "kept", "late", "set"]
+
+
+@dataclass(frozen=True)
+class CellAnswer:
+    """What is to be said in one cell, and who says it."""
+
+    by: By
+    body: dict[str, Any]
+    rule: str = ""
+
+    def to_json(self) -> bytes:
+        """Stable bytes: the same answer is recognised again."""
+        return orjson.dumps({"by": self.by, "rule": self.rule, "body": self.body}, option=orjson.OPT_SORT_KEYS)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> CellAnswer:
+        """The other direction."""
+        record = orjson.loads(data)
+        return cls(record["by"], record["body"], record["rule"])
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Everything known of one cell; times are Unix milliseconds."""
+
+    tool_id: str
+    state: str
+    """provisional, ready, claimed or sent."""
+    answer: CellAnswer | None = None
+    answered_at: int = 0
+    said: CellAnswer | None = None
+    said_at: int = 0
+    late: CellAnswer | None = None
+    late_at: int = 0
+
+
+class Answers:
+    """The answer cells of all waiting events."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def settle(self, job_id: str, token: str, event_id: str, tool_id: str, answer: CellAnswer) -> Settled:
+        """Put an answer into its cell: provisional for `meanwhile`, final otherwise."""
+        state = {"meanwhile": "provisional", "rule": "ready", "fallback": "fallback"}[answer.by]
+        result: bytes = await run(self._redis, "settle", job_id, token, event_id, tool_id, state, answer.to_json())
+        return result.decode()  # type: ignore[return-value]
+
+    async def collect(
+        self, event_id: str, tool_ids: Sequence[str], fallback: CellAnswer, *, close: bool
+    ) -> list[CellAnswer] | None:
+        """Take what is to be said for each tool id; None while something is missing and the deadline has not come."""
+        said = await run(self._redis, "collect", event_id, int(close), fallback.to_json(), *tool_ids)
+        return None if said is None else [CellAnswer.from_json(answer) for answer in said]
+
+    async def mark_sent(self, event_id: str, tool_ids: Sequence[str]) -> None:
+        """The reply has left for the platform."""
+        await run(self._redis, "sent", event_id, *tool_ids)
+
+    async def cells(self, event_id: str) -> dict[str, Cell]:
+        """Every cell of an event by tool id ("" where there are no tools)."""
+        fields: dict[bytes, bytes] = await self._redis.hgetall(keys.ANSWERS + event_id)  # type: ignore[misc]
+        text = {name.decode(): value for name, value in fields.items()}
+        ids = [name.partition(":")[2] for name in text if name.startswith("state:")]
+        return {tool_id: _cell(tool_id, text) for tool_id in ids}
+
+
+def _cell(tool_id: str, fields: dict[str, bytes]) -> Cell:
+    def answer(name: str) -> CellAnswer | None:
+        data = fields.get(f"{name}:{tool_id}")
+        return CellAnswer.from_json(data) if data else None
+
+    def moment(name: str) -> int:
+        return int(fields.get(f"{name}:{tool_id}", 0))
+
+    return Cell(
+        tool_id, fields[f"state:{tool_id}"].decode(), answer("answer"), moment("at"), answer("said"), moment("said_at"),
+        answer("late"), moment("late_at"),
+    )  # fmt: skip

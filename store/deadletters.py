@@ -1,0 +1,77 @@
+"""Dead letters: runs and events that were given up, with the reason, until a person retries or drops them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import orjson
+from redis.asyncio import Redis
+
+from store import keys
+from store.queue import job_for
+from store.runs import Claim, LeaseLostError
+from store.scripting import run
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One piece of work that was given up."""
+
+    work_id: str
+    """The job it was: an event's id, or `run:` with the run's id."""
+    event_id: str
+    rule: str
+    step: str
+    reason: str
+    attempts: int
+    connection: str = ""
+    kind: str = ""
+    died_ms: int = 0
+
+    def to_json(self) -> bytes:
+        """As it is stored; the time of death is the store's."""
+        return orjson.dumps({name: value for name, value in self.__dict__.items() if name != "died_ms"})
+
+
+class DeadLetters:
+    """Everything that was given up and not yet dealt with."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def bury(self, claim: Claim, letter: DeadLetter) -> None:
+        """Write a dead letter while its job is still ours; the job itself is finished separately."""
+        if not await run(self._redis, "bury", claim.job_id, claim.token, letter.work_id, "letter", letter.to_json()):
+            raise LeaseLostError(claim.job_id)
+
+    async def get(self, work_id: str) -> DeadLetter | None:
+        """One dead letter, or None."""
+        fields: dict[bytes, bytes] = await self._redis.hgetall(keys.DEAD_LETTER + work_id)  # type: ignore[misc]
+        if not fields:
+            return None
+        return DeadLetter(**orjson.loads(fields[b"letter"]), died_ms=int(fields[b"died"]))
+
+    async def newest(self, count: int) -> AsyncIterator[DeadLetter]:
+        """Dead letters from the newest backwards."""
+        for work_id in await self._redis.zrange(keys.DEAD, 0, count - 1, desc=True):
+            letter = await self.get(work_id.decode())
+            if letter:
+                yield letter
+
+    async def count(self) -> int:
+        """How many there are."""
+        return int(await self._redis.zcard(keys.DEAD))
+
+    async def retry(self, letter: DeadLetter, lane: str = "bulk") -> bool:
+        """Put the work back into a queue; finished steps stay done. False when somebody else dealt with it."""
+        arguments = (letter.work_id, lane, letter.event_id, letter.work_id, job_for(letter.work_id))
+        return bool(await run(self._redis, "revive", *arguments))
+
+    async def drop(self, letter: DeadLetter) -> bool:
+        """Forget it; the event and its trace stay. False when it was gone already."""
+        async with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.zrem(keys.DEAD, letter.work_id)
+            pipeline.delete(keys.DEAD_LETTER + letter.work_id)
+            removed, _ = await pipeline.execute()
+        return bool(removed)

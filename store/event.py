@@ -1,0 +1,279 @@
+"""The one normalised event: what every platform's delivery becomes, and what rules may see of each kind.
+
+An `Event` says who posted it, which kind of thing happened and what is known about the call. Everything a
+platform may leave out has an empty value of its own type, so a rule never meets a missing name.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Lane = Literal["live", "background", "bulk"]
+LANES: tuple[Lane, ...] = ("live", "background", "bulk")
+
+EVENT_ID_PREFIX = "evt_"
+
+
+def new_event_id(now_ms: int | None = None) -> str:
+    """A time-ordered, unguessable id: 48 bits of milliseconds, then 80 random bits, in hex."""
+    stamp = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    return f"{EVENT_ID_PREFIX}{stamp:012x}{secrets.token_hex(10)}"
+
+
+class Section(BaseModel):
+    """A group of names that rules see as `section.name`."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Call(Section):
+    """The phone call an event belongs to; every field is empty when the platform did not say."""
+
+    id: str = Field("", description="the platform's id of the call")
+    from_: str = Field(
+        "", alias="from", description="who called, E.164 where the platform sends it; empty when anonymous"
+    )
+    to: str = Field("", description="the number that was called")
+    direction: str = Field("", description="inbound, outbound or web")
+    status: str = Field("", description="ringing, in-progress, forwarding, ended or failed")
+    ended_reason: str = Field("", description="why it ended, in the platform's own words")
+    metadata: dict[str, Any] = Field(default_factory=dict, description="what we attached to the call and get back")
+
+
+class ToolCall(Section):
+    """One tool the agent asks us to run while the caller waits."""
+
+    id: str = Field("", description="the platform's id of this tool call")
+    name: str = Field("", description="the tool's name")
+    arguments: dict[str, Any] = Field(default_factory=dict, description="what the agent filled in")
+
+
+class Report(Section):
+    """What is known once a call has ended."""
+
+    summary: str = Field("", description="the platform's summary of the call")
+    transcript: str = Field("", description="the whole conversation as text")
+    recording_url: str = Field("", description="where the recording can be fetched")
+    duration: float = Field(0.0, description="length of the call in seconds")
+    cost: float = Field(0.0, description="what the platform charged")
+    analysis: dict[str, Any] = Field(default_factory=dict, description="structured findings of the platform")
+    messages: list[dict[str, Any]] = Field(default_factory=list, description="the conversation, one map a turn")
+
+
+class Message(Section):
+    """One message of a conversation."""
+
+    text: str = Field("", description="what was said or written")
+    role: str = Field("", description="user, assistant or system")
+
+
+class Transcript(Section):
+    """A transcript, of one utterance or of the whole call."""
+
+    text: str = Field("", description="the text")
+    role: str = Field("", description="user or assistant; empty for a whole call")
+    final: bool = Field(True, description="false while the platform may still change it")
+
+
+class Recording(Section):
+    """A recording that has become available."""
+
+    url: str = Field("", description="where it can be fetched")
+
+
+class Detection(Section):
+    """Who picked up: a person or a machine."""
+
+    result: str = Field("", description="human or machine")
+
+
+class ActionTaken(Section):
+    """Something the platform's agent did by itself."""
+
+    name: str = Field("", description="the action's name")
+    input: dict[str, Any] = Field(default_factory=dict, description="what it was given")
+    output: dict[str, Any] = Field(default_factory=dict, description="what came out")
+
+
+class ErrorReport(Section):
+    """A failure the platform tells us about."""
+
+    message: str = Field("", description="the platform's words")
+
+
+class Event(BaseModel):
+    """One thing that happened on a phone-agent platform, in Hookswitch's own words."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    id: str = ""
+    connection: str = ""
+    provider: str = ""
+    generation: str = Field("", description="the platform's dialect where it has several, such as g1")
+    kind: str = "unknown"
+    native: str = Field("", description="the platform's own name for the kind")
+    received_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    occurred_at: datetime | None = None
+    call: Call = Field(default_factory=Call)
+    tools: list[ToolCall] = Field(default_factory=list)
+    report: Report = Field(default_factory=Report)
+    message: Message = Field(default_factory=Message)
+    transcript: Transcript = Field(default_factory=Transcript)
+    recording: Recording = Field(default_factory=Recording)
+    detection: Detection = Field(default_factory=Detection)
+    action: ActionTaken = Field(default_factory=ActionTaken)
+    error: ErrorReport = Field(default_factory=ErrorReport)
+    data: dict[str, Any] = Field(default_factory=dict, description="fields of data-collected and emitted events")
+    name: str = Field("", description="the name of an emitted event, or of the rule a schedule belongs to")
+    raw: dict[str, Any] = Field(default_factory=dict, exclude=True, description="the platform's own payload, parsed")
+    dedup_key: str | None = Field(None, description="the same for repeated deliveries; None is never deduplicated")
+    problem: str = Field("", description="why a body is unreadable")
+    chain: list[str] = Field(default_factory=list, description="rules whose `emit` led here, oldest first")
+
+    @property
+    def waits(self) -> bool:
+        """Whether a platform holds the line until we answer."""
+        return KINDS[self.kind].waits if self.kind in KINDS else False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What Hookswitch calls one kind of event, and what rules may see of it."""
+
+    name: str
+    doc: str
+    sections: tuple[str, ...] = ()
+    waits: bool = False
+    filter: str = ""
+    """The name a filter in `on:` compares, such as `tool.name` for `tool-calls: NAME`."""
+
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "call": Call,
+    "tool": ToolCall,
+    "report": Report,
+    "message": Message,
+    "transcript": Transcript,
+    "recording": Recording,
+    "detection": Detection,
+    "action": ActionTaken,
+    "error": ErrorReport,
+}
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("assistant-request", "a call comes in: which assistant answers?", ("call",), waits=True),
+        Kind(
+            "tool-calls",
+            "the agent runs tools while the caller waits",
+            ("call", "tool"),
+            waits=True,
+            filter="tool.name",
+        ),
+        Kind("transfer-request", "the agent wants to hand over: to whom?", ("call",), waits=True),
+        Kind("knowledge-request", "the agent asks for documents", ("call", "message"), waits=True),
+        Kind("status-update", "a call changed its status", ("call",), filter="call.status"),
+        Kind("end-of-call-report", "a call ended; here is the report", ("call", "report")),
+        Kind("call-started", "a call began", ("call",)),
+        Kind("call-ended", "a call ended", ("call",)),
+        Kind("message", "one message of a conversation", ("call", "message")),
+        Kind("transcript", "a transcript is available", ("call", "transcript")),
+        Kind("recording", "a recording is available", ("call", "recording")),
+        Kind("human-detection", "a person or a machine picked up", ("call", "detection")),
+        Kind("action", "the platform's agent did something by itself", ("call", "action")),
+        Kind("error", "the platform reports a failure", ("call", "error")),
+        Kind("data-collected", "data was gathered during a call", ("call", "data")),
+        Kind("schedule", "a rule's schedule is due", ()),
+        Kind("emitted", "a rule emitted an event of its own", ("call", "data"), filter="event.name"),
+        Kind("manual", "a person ran a rule by hand", ("data",)),
+        Kind("unknown", "a kind this platform never documented", ("call",)),
+        Kind("unreadable", "a verified body that could not be read", ()),
+    )
+}
+
+_COMMON_TYPES: Mapping[str, str] = {
+    "event.id": "string",
+    "event.kind": "string",
+    "event.native": "string",
+    "event.connection": "string",
+    "event.provider": "string",
+    "event.name": "string",
+    "event.received_at": "timestamp",
+    "event.occurred_at": "timestamp",
+    "now": "timestamp",
+    "raw": "map",
+}
+
+
+def visible_types(kind: Kind) -> dict[str, str]:
+    """The names a rule for this kind may use, with their types: string, number, bool, timestamp, map or list."""
+    types = dict(_COMMON_TYPES)
+    for section in kind.sections:
+        if section == "data":
+            types["data"] = "map"
+        else:
+            types.update({f"{section}.{name}": type_ for name, type_, _ in section_fields(section)})
+    return types
+
+
+def section_fields(section: str) -> Iterator[tuple[str, str, str]]:
+    """Each field of a section as rules see it: its name, its type and what it means."""
+    for name, info in SECTIONS[section].model_fields.items():
+        yield info.alias or name, _type_word(info.annotation), info.description or ""
+
+
+def _type_word(annotation: Any) -> str:
+    words = {
+        str: "string",
+        float: "number",
+        int: "number",
+        bool: "bool",
+        datetime: "timestamp",
+        dict: "map",
+        list: "list",
+    }
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return words[type(get_args(annotation)[0])]
+    return words[origin or annotation]
+
+
+def visible(event: Event, tool: ToolCall | None = None) -> dict[str, Any]:
+    """The values behind `visible_types`; for tool-calls, those of one tool call. Nulls are removed from maps."""
+    values: dict[str, Any] = {
+        "event.id": event.id,
+        "event.kind": event.kind,
+        "event.native": event.native,
+        "event.connection": event.connection,
+        "event.provider": event.provider,
+        "event.name": event.name,
+        "event.received_at": event.received_at,
+        "event.occurred_at": event.occurred_at or event.received_at,
+        "now": event.received_at,
+        "raw": without_nulls(event.raw),
+    }
+    for section in KINDS[event.kind].sections:
+        if section == "data":
+            values["data"] = without_nulls(event.data)
+            continue
+        part = (tool or ToolCall()) if section == "tool" else getattr(event, section)
+        for name, info in SECTIONS[section].model_fields.items():
+            values[f"{section}.{info.alias or name}"] = without_nulls(getattr(part, name))
+    return values
+
+
+def without_nulls(value: Any) -> Any:
+    """The same JSON without null members; a null inside a list stays, since removing it would move its neighbours."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value

@@ -1,0 +1,59 @@
+"""Every key the store uses, named once; the Lua scripts get the same names as the table `K`.
+
+arq's own keys keep arq's names, so that an arq client with our serializer can enqueue and look at jobs.
+"""
+
+from __future__ import annotations
+
+from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
+
+EVENT = "hs:event:"
+"""Hash: the normalised event, its body and headers, its status."""
+EVENTS = "hs:events"
+"""Sorted set: event ids by the time they were received (ms)."""
+OPEN = "hs:open"
+"""Sorted set: ids of unfinished work, events and parked runs; the truth about what is left to do."""
+UNSENT = "hs:unsent"
+"""Sorted set: waiting events by the time (ms) from which an answer that was not sent counts as late."""
+DEDUP = "hs:dedup:"
+RUN = "hs:run:"
+"""Hash: one rule's run and its step journal."""
+TRACE = "hs:trace:"
+"""Hash: what each rule decided about an event, and the stages it went through."""
+ANSWERS = "hs:answers:"
+"""Hash: one cell a tool call, or one for the whole event."""
+DEAD = "hs:dead"
+"""Sorted set: ids of dead letters by the time they died (ms)."""
+DEAD_LETTER = "hs:dead:"
+MEMORY = "hs:memory:"
+MEMORY_DONE = "hs:memory-done:"
+"""What an operation on memory gave, so that a repeated step counts once."""
+RATE = "hs:rate:"
+TOKEN = "hs:token"  # noqa: S105
+"""Counter behind the fencing tokens of claims."""
+VERSION = "hs:version:"
+"""A version of a rule with all it needs, by its hash."""
+LOCK = "hs:lock:"
+WORKERS = "hs:workers"
+"""Sorted set: workers by the time (ms) of their last sign of life."""
+
+QUEUE = "hs:queue:"
+"""Sorted set a lane: job ids by the time (ms) they are due, or their lease runs out."""
+JOB = job_key_prefix
+IN_PROGRESS = in_progress_key_prefix
+RETRY = retry_key_prefix
+
+WAKE = "hs:wake"
+"""Channel: a lane has work."""
+ANSWERED = "hs:answered"
+"""Channel: an event has an answer to look at."""
+FEED = "hs:feed"
+"""Channel: one line of JSON for each event that is done, for people who watch."""
+
+RUN_JOB_PREFIX = "run:"
+LATE_JOB_PREFIX = "late:"
+
+
+def names() -> dict[str, str]:
+    """The key names by their constant, in lower case: what the scripts know as `K`."""
+    return {name.lower(): value for name, value in globals().items() if name.isupper() and isinstance(value, str)}

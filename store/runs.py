@@ -1,0 +1,115 @@
+"""Runs: one rule acting on one event or tool call, step by step, each step written down before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+
+from store import keys
+from store.events import job_payload
+from store.scripting import run
+
+
+class LeaseLostError(Exception):
+    """The claim is not ours any more: whatever we were doing, somebody else does it now."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to work on a job, for as long as its lease is renewed. `token` fences every write."""
+
+    job_id: str
+    lane: str
+    token: str
+    tries: int = 1
+    late_ms: int = 0
+    """How long the job was due before it was claimed."""
+
+
+@dataclass(frozen=True)
+class RunId:
+    """Which rule, on which event, for which tool call."""
+
+    event_id: str
+    rule: str
+    tool_id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.event_id}/{self.rule}" + (f"/{self.tool_id}" if self.tool_id else "")
+
+    @property
+    def job_id(self) -> str:
+        """The job a parked run becomes."""
+        return keys.RUN_JOB_PREFIX + str(self)
+
+    @classmethod
+    def parse(cls, text: str) -> RunId:
+        """Read it back from its text or its job id."""
+        event_id, rule, *tool = text.removeprefix(keys.RUN_JOB_PREFIX).split("/", 2)
+        return cls(event_id, rule, tool[0] if tool else "")
+
+
+@dataclass
+class Journal:
+    """What a run has done so far."""
+
+    version: str = ""
+    """The rule version it began with; empty for a run that has not begun."""
+    decided: dict[str, bool] = field(default_factory=dict)
+    memory: dict[str, dict[str, Any]] | None = None
+    """Memory as it was when the run began."""
+    steps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Step key (with `#index` inside a for_each) → its record."""
+
+    @property
+    def begun(self) -> bool:
+        return bool(self.version)
+
+
+class Runs:
+    """The journals of all runs."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def load(self, run_id: RunId) -> Journal:
+        """The journal, empty when the run has not begun."""
+        fields: dict[bytes, bytes] = await self._redis.hgetall(keys.RUN + str(run_id))  # type: ignore[misc]
+        journal = Journal()
+        for raw_name, value in fields.items():
+            name = raw_name.decode()
+            if name.startswith("step:"):
+                journal.steps[name[5:]] = orjson.loads(value)
+            elif name == "version":
+                journal.version = value.decode()
+            elif name == "decided":
+                journal.decided = orjson.loads(value)
+            elif name == "memory":
+                journal.memory = orjson.loads(value)
+        return journal
+
+    async def write(self, claim: Claim, run_id: RunId, fields: Mapping[str, bytes]) -> None:
+        """Add to the journal; raises LeaseLostError when the claim is stale, and then nothing was written."""
+        flat = [part for pair in fields.items() for part in pair]
+        if not await run(self._redis, "journal", claim.job_id, claim.token, str(run_id), *flat):
+            raise LeaseLostError(claim.job_id)
+
+    async def park(self, claim: Claim, run_id: RunId, delay: float, lane: str = "background") -> None:
+        """Let the run wait `delay` seconds as a job of its own."""
+        payload = job_payload("run", str(run_id))
+        arguments = (claim.job_id, claim.token, lane, run_id.event_id, run_id.job_id, payload, round(delay * 1000))
+        if not await run(self._redis, "park", *arguments):
+            raise LeaseLostError(claim.job_id)
+
+    async def keep_version(self, version: str, document: bytes) -> None:
+        """Remember what a rule version consists of, for runs that outlive it."""
+        await self._redis.set(keys.VERSION + version, document, nx=True)
+
+    async def version(self, version: str) -> bytes | None:
+        """What a rule version consists of, or None."""
+        found: bytes | None = await self._redis.get(keys.VERSION + version)
+        return found

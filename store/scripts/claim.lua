@@ -1,0 +1,49 @@
+-- Claim due jobs under leases. A claimed job stays in its queue, scored with the end of its lease, so a worker that
+-- dies gives it back by doing nothing.
+-- ARGV: worker name, then for each lane: lane, how many, lease in ms.
+-- Returns {ms until the next job is due or -1, now in ms, {job id, lane, token, payload, tries, ms since due}, ...}.
+local now = now_ms()
+redis.call('ZADD', K.workers, now, ARGV[1])
+local claimed, next_due = {}, -1
+
+-- Somebody who stopped waiting must not keep those who still wait.
+local function stale(lane, job_id)
+  if lane ~= 'live' then return false end
+  local deadline = tonumber(redis.call('HGET', K.event .. job_id, 'deadline') or '0')
+  return deadline > 0 and now > deadline
+end
+
+local function claim(lane, job_id, due, lease)
+  local token = tostring(redis.call('INCR', K.token))
+  redis.call('SET', K.in_progress .. job_id, token, 'PX', lease)
+  redis.call('ZADD', K.queue .. lane, 'XX', now + lease, job_id)
+  local tries = redis.call('INCR', K.retry .. job_id)
+  local payload = redis.call('GET', K.job .. job_id) or ''
+  claimed[#claimed + 1] = { job_id, lane, token, payload, tries, now - due }
+end
+
+for at = 2, #ARGV, 3 do
+  local lane, wanted, lease = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local queue = K.queue .. lane
+  local room = wanted
+  while room > 0 do
+    local due = redis.call('ZRANGEBYSCORE', queue, '-inf', now, 'WITHSCORES', 'LIMIT', 0, room)
+    if #due == 0 then break end
+    for index = 1, #due, 2 do
+      if stale(lane, due[index]) then
+        redis.call('ZREM', queue, due[index])
+        redis.call('ZADD', K.queue .. 'background', now, due[index])
+        redis.call('HSET', K.event .. due[index], 'lane', 'background')
+      else
+        claim(lane, due[index], tonumber(due[index + 1]), lease)
+        room = room - 1
+      end
+    end
+  end
+  local first = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
+  if first[2] then
+    local wait = math.max(0, tonumber(first[2]) - now)
+    if wanted > 0 and (next_due < 0 or wait < next_due) then next_due = wait end
+  end
+end
+return { next_due, now, unpack(claimed) }

@@ -1,0 +1,22 @@
+-- Answers that were ready but never left, because the receiver died or the platform hung up: they count as late now.
+-- ARGV: how many, lane. Enqueues one job a piece. Returns how many.
+local now, count = now_ms(), 0
+local due = redis.call('ZRANGEBYSCORE', K.unsent, '-inf', now, 'LIMIT', 0, tonumber(ARGV[1]))
+for _, event_id in ipairs(due) do
+  redis.call('ZREM', K.unsent, event_id)
+  local key, late = K.answers .. event_id, false
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if string.sub(field, 1, 6) == 'state:' then
+      local state = redis.call('HGET', key, field)
+      if state == 'ready' or state == 'claimed' then late = true end
+    end
+  end
+  if late then
+    local job_id = K.late_job_prefix .. event_id
+    local payload = cjson.encode({ t = cjson.null, f = 'late', a = { event_id }, k = {}, et = now })
+    open_work(event_id, job_id, now)
+    enqueue(ARGV[2], job_id, payload, now)
+    count = count + 1
+  end
+end
+return count

@@ -1,0 +1,29 @@
+"""What many tests share: a real store, and a clean one for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from store import embedded
+from store.client import Store, open_store
+
+
+@pytest.fixture(scope="session")
+def store_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Valkey of this test run's own, without persistence since nothing here outlives the run."""
+    folder: Path = tmp_path_factory.mktemp("store")
+    server = embedded.start(folder, "memory")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    """An empty store."""
+    store = open_store(store_url)
+    await store.redis.flushall()
+    yield store
+    await store.close()

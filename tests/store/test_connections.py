@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.connections import ConnectionsError, load_connections, parse_connections, referenced_variables
+
+FILE = """
+connections:
+  front_desk:
+    provider: flireo
+    auth:
+      - scheme: hmac
+        secret: ${WEBHOOK_SECRET}
+        tolerance: 5m
+      - scheme: hmac
+        secret: ${OLD_SECRET}
+        not_after: 2026-12-01T00:00:00Z
+    api:
+      base_url: https://api.example.com
+      key: ${API_KEY}
+    fallback:
+      tool-calls: { result: "One moment." }
+    deadlines: { tool-calls: 6s }
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "connections.yaml"
+    path.write_text(FILE)
+    return path
+
+
+def test_the_receiver_reads_webhook_secrets_only(path: Path) -> None:
+    environ = {"WEBHOOK_SECRET": "new", "OLD_SECRET": "old", "API_KEY": "key"}
+    desk = load_connections(path, environ, "auth")["front_desk"]
+    assert [entry.secret for entry in desk.auth] == ["new", "old"]
+    assert desk.api is not None
+    assert desk.api.key == "${API_KEY}"
+    assert desk.on
+    assert desk.auth[0].tolerance == 300
+    assert desk.deadlines == {"tool-calls": 6}
+
+
+def test_workers_read_api_keys_only(path: Path) -> None:
+    desk = load_connections(path, {"API_KEY": "key", "WEBHOOK_SECRET": "new"}, "api")["front_desk"]
+    assert desk.api is not None
+    assert desk.api.key == "key"
+    assert desk.auth[0].secret == "${WEBHOOK_SECRET}"
+    assert desk.on
+
+
+@pytest.mark.parametrize("environ", [{}, {"WEBHOOK_SECRET": "", "OLD_SECRET": "x"}])
+def test_a_connection_without_its_secrets_is_off(path: Path, environ: dict[str, str]) -> None:
+    desk = load_connections(path, environ, "auth")["front_desk"]
+    assert not desk.on
+    assert "WEBHOOK_SECRET" in desk.missing
+
+
+def test_secrets_never_show(path: Path) -> None:
+    desk = load_connections(path, {"WEBHOOK_SECRET": "hush", "OLD_SECRET": "hush", "API_KEY": "hush"}, "auth")
+    assert "hush" not in repr(desk)
+
+
+def test_referenced_variables(path: Path) -> None:
+    assert referenced_variables(path) == ["WEBHOOK_SECRET", "OLD_SECRET", "API_KEY"]
+
+
+def test_a_fallback_configuration_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "assistants").mkdir()
+    (tmp_path / "assistants" / "night.json").write_text(json.dumps({"firstMessage": "Good evening"}))
+    path = tmp_path / "connections.yaml"
+    path.write_text(
+        "connections:\n  desk:\n    provider: flireo\n    fallback:\n"
+        "      assistant-request: { config: assistants/night.json }\n"
+    )
+    desk = load_connections(path, {}, "auth")["desk"]
+    assert desk.fallback["assistant-request"]["config"] == {"firstMessage": "Good evening"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"provider": "flireo", "auht": []}, "auht"),
+        ({"auth": []}, "provider"),
+        ({"provider": "flireo", "auth": [{"scheme": "hmac"}]}, "needs a secret"),
+        ({"provider": "flireo", "auth": [{"scheme": "hmac", "secret": ""}]}, "needs a secret"),
+        ({"provider": "flireo", "auth": [{"scheme": "header", "secret": "x"}]}, "name of its header"),
+        ({"provider": "flireo", "auth": [{"scheme": "magic", "secret": "x"}]}, "scheme"),
+        ({"provider": "flireo", "deadlines": {"tool-calls": "soon"}}, "not a duration"),
+        ({"provider": "flireo", "generation": "g9"}, "generation"),
+        ({"provider": "flireo", "fallback": {"assistant-request": {"config": "missing.json"}}}, "missing.json"),
+        ("flireo", "must be a map"),
+    ],
+)
+def test_mistakes_are_named(entry: Any, words: str) -> None:
+    with pytest.raises(ConnectionsError, match=words) as caught:
+        parse_connections(Path("c.yaml"), {"connections": {"desk": entry}}, {}, "auth")
+    assert "connection desk" in str(caught.value)
+
+
+def test_all_mistakes_at_once() -> None:
+    document = {"connections": {"a": {}, "b": {}, "bad name": {"provider": "flireo"}}}
+    with pytest.raises(ConnectionsError) as caught:
+        parse_connections(Path("c.yaml"), document, {}, "auth")
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize("text", ["", "[]", "connections: 3", "a: [", "\x00"])
+def test_files_that_are_no_connections(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "connections.yaml"
+    path.write_text(text)
+    with pytest.raises(ConnectionsError, match=r"connections\.yaml"):
+        load_connections(path, {}, "auth")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionsError, match="cannot be read"):
+        load_connections(tmp_path / "none.yaml", {}, "auth")

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from arq.jobs import JobStatus
+
+from store.client import Store
+from store.queue import LEASE_MS, job_for
+from store.runs import LeaseLostError, RunId
+from tests.store.builders import ALL_LANES, accept, an_event, claim_one
+
+
+async def age_lease(store: Store, job_id: str, lane: str = "background") -> None:
+    """As if the worker had given no sign of life for longer than its lease."""
+    await store.redis.delete(f"arq:in-progress:{job_id}")
+    await store.redis.zadd(f"hs:queue:{lane}", {job_id: 1})
+
+
+async def test_a_claimed_job_is_nobody_elses(store: Store) -> None:
+    await accept(store, an_event())
+    await claim_one(store)
+    assert (await store.queue.claim("w2", ALL_LANES)).jobs == []
+
+
+async def test_only_as_many_as_there_is_room_for(store: Store) -> None:
+    for _ in range(5):
+        await accept(store, an_event())
+    assert len((await store.queue.claim("w", {"background": 3})).jobs) == 3
+    assert len((await store.queue.claim("w", {"background": 3})).jobs) == 2
+
+
+async def test_two_workers_share_without_overlap(store: Store) -> None:
+    for _ in range(40):
+        await accept(store, an_event())
+    batches = await asyncio.gather(*(store.queue.claim(f"w{n}", {"background": 10}) for n in range(4)))
+    claimed = [job.claim.job_id for batch in batches for job in batch.jobs]
+    assert len(claimed) == len(set(claimed)) == 40
+
+
+async def test_a_lease_that_ran_out_is_claimed_again_with_another_token(store: Store) -> None:
+    await accept(store, an_event())
+    first = await claim_one(store)
+    await age_lease(store, first.job_id)
+    second = await claim_one(store, "w2")
+    assert second.job_id == first.job_id
+    assert second.token != first.token
+    assert second.tries == 2
+
+
+async def test_the_lease_is_what_the_lane_says(store: Store) -> None:
+    await accept(store, an_event("tool-calls"))
+    claim = await claim_one(store)
+    remaining = await store.redis.pttl(f"arq:in-progress:{claim.job_id}")
+    assert LEASE_MS["live"] - 1000 < remaining <= LEASE_MS["live"]
+
+
+async def test_renewing_keeps_ours_and_reports_the_rest(store: Store) -> None:
+    await accept(store, an_event())
+    await accept(store, an_event())
+    ours, lost = (job.claim for job in (await store.queue.claim("w", ALL_LANES)).jobs)
+    await age_lease(store, lost.job_id)
+    assert await store.queue.renew([ours, lost]) == {lost.job_id}
+    assert await store.queue.renew([]) == set()
+
+
+async def test_a_stale_claim_writes_nothing(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    stale = await claim_one(store)
+    await age_lease(store, stale.job_id)
+    with pytest.raises(LeaseLostError):
+        await store.runs.write(stale, RunId(event.id, "r"), {"step:a": b"{}"})
+    with pytest.raises(LeaseLostError):
+        await store.runs.park(stale, RunId(event.id, "r"), 1)
+    with pytest.raises(LeaseLostError):
+        await store.queue.finish(stale, event.id, {"x": b"1"})
+    assert await store.events.trace(event.id) == {}
+    assert (await store.events.statuses([event.id])) == ["queued"]
+
+
+async def test_finishing_closes_the_event(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.queue.finish(claim, event.id, {"stages": b"[]"})
+    assert await store.queue.open_work() == 0
+    assert await store.events.statuses([event.id]) == ["done"]
+    assert await store.events.trace(event.id) == {"stages": []}
+    assert await store.redis.exists(f"arq:job:{event.id}", f"arq:in-progress:{event.id}", f"arq:retry:{event.id}") == 0
+
+
+async def test_releasing_gives_the_job_and_the_try_back(store: Store) -> None:
+    await accept(store, an_event())
+    await store.queue.release(await claim_one(store))
+    assert (await claim_one(store)).tries == 1
+
+
+async def test_releasing_with_a_try(store: Store) -> None:
+    await accept(store, an_event())
+    await store.queue.release(await claim_one(store), counts_as_try=True)
+    assert (await claim_one(store)).tries == 2
+
+
+async def test_stale_callers_make_way_for_fresh_ones(store: Store) -> None:
+    stale = [an_event("tool-calls") for _ in range(8)]
+    for event in stale:
+        await accept(store, event, deadline_in=0.001)
+    await asyncio.sleep(0.005)
+    fresh = an_event("tool-calls")
+    await accept(store, fresh)
+    batch = await store.queue.claim("w", {"live": 2})
+    assert [job.claim.job_id for job in batch.jobs] == [fresh.id]
+    assert (await store.queue.depth())["background"] == 8
+    later = await store.queue.claim("w", {"background": 10})
+    assert {job.claim.job_id for job in later.jobs} == {event.id for event in stale}
+
+
+async def test_a_parked_run_keeps_the_event_open_until_it_is_done(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    run_id = RunId(event.id, "rule")
+    await store.runs.park(claim, run_id, 0)
+    await store.queue.finish(claim, event.id, {})
+    assert await store.events.statuses([event.id]) == ["waiting"]
+    parked = await claim_one(store)
+    assert parked.job_id == run_id.job_id
+    await store.queue.finish(parked, event.id, {})
+    assert await store.events.statuses([event.id]) == ["done"]
+    assert await store.queue.open_work() == 0
+
+
+async def test_a_run_that_parks_itself_again_is_one_job(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    run_id = RunId(event.id, "rule")
+    await store.runs.park(claim, run_id, 0)
+    await store.queue.finish(claim, event.id, {})
+    parked = await claim_one(store)
+    await store.runs.park(parked, run_id, 30)
+    batch = await store.queue.claim("w", ALL_LANES)
+    assert batch.jobs == []
+    assert batch.next_due == pytest.approx(30, abs=1)
+    assert await store.queue.open_work() == 1
+
+
+async def test_orphans_are_found_and_adopted(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    assert await store.queue.orphans(-1, 10, 0) == (1, [])
+    await store.redis.zrem("hs:queue:background", event.id)
+    assert await store.queue.orphans(60, 10, 0) == (0, [])
+    assert await store.queue.orphans(-1, 10, 0) == (1, [event.id])
+    await store.queue.adopt(event.id)
+    assert (await claim_one(store)).job_id == event.id
+
+
+@pytest.mark.parametrize("work_id", ["evt_1", "run:evt_1/rule", "run:evt_1/rule/tool/with/slash", "late:evt_1"])
+def test_the_job_of_any_work_follows_from_its_id(work_id: str) -> None:
+    assert work_id.split(":")[-1].encode() in job_for(work_id)
+
+
+async def test_only_one_holds_a_lock(store: Store) -> None:
+    assert await store.queue.lock("sweep", "a", 5)
+    assert not await store.queue.lock("sweep", "b", 5)
+
+
+async def test_workers_are_known_by_their_claims(store: Store) -> None:
+    await store.queue.claim("here", ALL_LANES)
+    assert await store.queue.workers() == ["here"]
+
+
+async def test_an_arq_client_can_enqueue_and_look(store: Store) -> None:
+    job = await store.redis.enqueue_job("event", "evt_x", _job_id="evt_x", _queue_name="hs:queue:background")
+    assert job is not None
+    await asyncio.sleep(0.002)  # arq rounds the enqueue time up to the next millisecond
+    claim = await claim_one(store)
+    assert claim.job_id == "evt_x"
+    assert await job.status() == JobStatus.in_progress
