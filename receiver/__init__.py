@@ -1,0 +1,1 @@
+"""What came in: HTTP, verified, normalised, stored and queued, answered."""

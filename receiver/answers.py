@@ -1,0 +1,92 @@
+"""Wait for an answer until the deadline; then say what there is, and at worst the fallback."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis.exceptions import RedisError
+
+from store.answers import Answers, CellAnswer
+
+logger = logging.getLogger(__name__)
+
+CLOSE_TIMEOUT = 0.5
+"""Seconds the store gets to tell us what to say once the deadline has come; platforms leave us about a second."""
+
+READ_AGAIN = 0.1
+"""Seconds until a store that could not be read is read again."""
+
+MARK_AGAIN = (0.1, 0.4, 1.5)
+"""Seconds before each further try to note that an answer was sent."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the platform hears in each cell."""
+
+    answers: list[CellAnswer]
+    on_record: bool
+    """Whether the store knows. What it does not know may not be marked as sent, so that a real answer is not lost."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What is awaited: the cells of one event until a deadline (event loop time), then the fallback."""
+
+    answers: Answers
+    event_id: str
+    cells: Sequence[str]
+    fallback: CellAnswer
+    deadline: float
+
+    async def until_said(self, woken: asyncio.Event) -> Said:
+        """The answers as soon as all are there, else what there is at the deadline, whatever state the store is in."""
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                return Said(await self._all_ready(woken), on_record=True)
+        except TimeoutError:
+            return await self._close()
+
+    async def mark_sent(self) -> None:
+        """Note that the answers have left. Tried for a while: what is not noted is said again as a late answer."""
+        for pause in (0.0, *MARK_AGAIN):
+            await asyncio.sleep(pause)
+            try:
+                return await self.answers.mark_sent(self.event_id, self.cells)
+            except (RedisError, OSError) as error:
+                self._complain("could not note that an answer was sent", error)
+
+    async def _all_ready(self, woken: asyncio.Event) -> list[CellAnswer]:
+        readable = True
+        while True:
+            woken.clear()
+            try:
+                said = await self._collect(close=False)
+            except (RedisError, OSError) as error:
+                if readable:
+                    self._complain("the store cannot be read while a caller waits", error)
+                readable = False
+                await asyncio.sleep(READ_AGAIN)
+                continue
+            if said is not None:
+                return said
+            readable = True
+            await woken.wait()
+
+    async def _close(self) -> Said:
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                said = await self._collect(close=True)
+        except (RedisError, OSError) as error:
+            self._complain("the store cannot tell what to say, using the fallback", error)
+            said = None
+        return Said(said or [self.fallback] * len(self.cells), on_record=said is not None)
+
+    async def _collect(self, *, close: bool) -> list[CellAnswer] | None:
+        return await self.answers.collect(self.event_id, self.cells, self.fallback, close=close)
+
+    def _complain(self, what: str, error: Exception) -> None:
+        logger.warning(what, extra={"event_id": self.event_id, "error": repr(error)})

@@ -1,0 +1,172 @@
+"""THE path: one delivery, from its bytes to its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from redis.exceptions import RedisError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from receiver.answers import Wait
+from receiver.delivery import Delivery, cells_of
+from receiver.hangup import hangup_of
+from receiver.incoming import Refused, read_delivery
+from receiver.providers import provider_named
+from receiver.providers.base import BadSignature, Reply
+from receiver.responses import come_again, refused, replied
+from receiver.settings import ReceiverSettings
+from receiver.waiters import Waiters
+from store.answers import Answers, CellAnswer
+from store.commit import GroupCommit
+from store.connections import Connection
+from store.event import Event, new_event_id
+from store.events import Acceptance, Accepted
+
+logger = logging.getLogger(__name__)
+
+KEPT_HEADERS = frozenset({"content-type", "user-agent"})
+"""Headers remembered with the event; signatures and tokens are not."""
+
+LEAST_STORE_TIME = 0.1
+"""Seconds the store gets for a write even when the caller's deadline is nearer."""
+
+RETRY_AFTER = 5
+"""Seconds after which a sender may try again when the store was away."""
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """What the path needs; one for each process."""
+
+    connections: Mapping[str, Connection]
+    commit: GroupCommit
+    answers: Answers
+    waiters: Waiters
+    settings: ReceiverSettings
+
+
+async def ingest(request: Request, receiver: Receiver) -> Response:
+    """Raw → verified → normalised → stored and queued → answered."""
+    try:
+        delivery = await _receive(request, receiver)
+        _verify(delivery)
+    except Refused as error:
+        return refused(error.status, error.text)
+    events = _normalise(delivery)
+    try:
+        accepted = await _store(receiver, delivery, events)
+    except (RedisError, OSError) as error:
+        return _not_stored(delivery, events, error)
+    for event, stored in zip(events, accepted, strict=True):
+        if event.waits:
+            return await _answer(request, receiver, delivery, event, stored.event_id)
+    return _acknowledge(events, accepted)
+
+
+async def _receive(request: Request, receiver: Receiver) -> Delivery:
+    began, received_at = asyncio.get_running_loop().time(), datetime.now(UTC)
+    connection = receiver.connections.get(request.path_params["connection"])
+    if connection is None or not connection.on:
+        raise Refused(404, "not found")
+    limits = receiver.settings
+    raw = await read_delivery(
+        request, connection.name, received_at, max_body=limits.max_body, read_timeout=limits.read_timeout
+    )
+    return Delivery(connection, provider_named(connection.provider), raw, began)
+
+
+def _verify(delivery: Delivery) -> None:
+    connection, raw = delivery.connection, delivery.raw
+    try:
+        if raw.path_token and not any(entry.scheme == "path_token" for entry in connection.auth):
+            raise BadSignature("a token in the path, where the connection has none")
+        delivery.provider.verify(raw, connection.auth, raw.received_at)
+    except BadSignature as error:
+        logger.warning("delivery refused", extra={"connection": connection.name, "reason": error.reason})
+        raise Refused(401, "the delivery did not prove who sent it") from None
+    delivery.passed("verified")
+
+
+def _normalise(delivery: Delivery) -> list[Event]:
+    ours = {
+        "connection": delivery.connection.name,
+        "provider": delivery.provider.name,
+        "received_at": delivery.raw.received_at,
+    }
+    events = delivery.provider.normalise(delivery.raw)
+    named = [event.model_copy(update={"id": new_event_id(), **ours}) for event in events]
+    delivery.passed("normalised")
+    return named
+
+
+async def _store(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> list[Accepted]:
+    writes = [receiver.commit.accept(_acceptance(delivery, event)) for event in events]
+    async with asyncio.timeout(_patience(receiver, delivery, events)):
+        return list(await asyncio.gather(*writes))
+
+
+def _acceptance(delivery: Delivery, event: Event) -> Acceptance:
+    left = delivery.deadline(event) - asyncio.get_running_loop().time()
+    return Acceptance(
+        event=event,
+        body=delivery.raw.body,
+        headers={name: value for name, value in delivery.raw.headers.items() if name in KEPT_HEADERS},
+        lane="live" if event.waits else "background",
+        deadline_in=max(0.001, left) if event.waits else 0.0,
+        stages=delivery.stages,
+    )
+
+
+def _patience(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> float:
+    """Seconds until a silent write counts as unknown; no caller is kept past the deadline for it."""
+    now = asyncio.get_running_loop().time()
+    deadlines = [max(LEAST_STORE_TIME, delivery.deadline(event) - now) for event in events if event.waits]
+    return min([receiver.settings.store_timeout, *deadlines])
+
+
+def _not_stored(delivery: Delivery, events: Sequence[Event], error: Exception) -> Response:
+    """The store is away. A caller is answered all the same; a sender who does not wait is asked to come again."""
+    event = next((event for event in events if event.waits), events[0])
+    logger.critical(
+        "event not stored", extra={"event_id": event.id, "connection": event.connection, "error": repr(error)}
+    )
+    if not event.waits:
+        return come_again(RETRY_AFTER)
+    said = [delivery.fallback(event)] * len(cells_of(event))
+    return replied(_reply(delivery, event, event.id, said), event.id, stored=False)
+
+
+async def _answer(request: Request, receiver: Receiver, delivery: Delivery, event: Event, event_id: str) -> Response:
+    """`event_id` is that of the event in force, which for a repeated delivery is not `event`'s own."""
+    wait = Wait(receiver.answers, event_id, cells_of(event), delivery.fallback(event), delivery.deadline(event))
+    with receiver.waiters.waiting(event_id) as woken, hangup_of(request) as hung_up:
+        said = await wait.until_said(woken)
+        heard = not hung_up.done()
+    reply = _reply(delivery, event, event_id, said.answers)
+    if not heard:
+        logger.warning(
+            "the platform hung up before its answer",
+            extra={"event_id": event_id, "connection": event.connection},
+        )
+    return replied(reply, event_id, after=wait.mark_sent if heard and said.on_record else None)
+
+
+def _reply(delivery: Delivery, event: Event, event_id: str, said: Sequence[CellAnswer]) -> Reply:
+    reply = delivery.reply(event, said)
+    if reply.problems:
+        logger.warning(
+            "an answer could not be said as it was meant",
+            extra={"event_id": event_id, "connection": event.connection, "problems": reply.problems},
+        )
+    return reply
+
+
+def _acknowledge(events: Sequence[Event], accepted: Sequence[Accepted]) -> Response:
+    status = 400 if events[0].kind == "unreadable" else 200
+    event_id = accepted[0].event_id
+    return replied(Reply({"event_id": event_id}, status), event_id)

@@ -1,0 +1,100 @@
+"""Generations two and three: `{"message": {"type": ...}}`, in camelCase and in snake_case.
+
+Each name is read in both spellings, so that a body which mixes them loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from receiver.providers.flireo import words
+from receiver.providers.flireo.identity import dedup_key
+from receiver.providers.flireo.tools import Asked, all_named, tool_calls
+from receiver.providers.payload import arguments, first, mapping, mappings, moment, number, text
+from store.event import Call, Report
+
+_OF_TWO = ("phoneNumber", "toolCallList", "durationSeconds")
+_OF_THREE = ("phone_number", "tool_call_list", "duration_seconds")
+_SPOKEN = ("user", "assistant")
+
+
+def named(message: dict[str, Any]) -> bool:
+    """Whether the message says which event it is."""
+    return isinstance(message.get("type"), str)
+
+
+def fields(message: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of the event; `kinds` maps native names to ours."""
+    native = text(message.get("type"))
+    kind = kinds.get(native, "unknown")
+    at = moment(message.get("timestamp"))
+    call = _call(message, kind)
+    asked = _asked(message) if kind == "tool-calls" else []
+    tools = tool_calls(asked)
+    return {
+        "generation": generation(message),
+        "kind": kind,
+        "native": native,
+        "occurred_at": at,
+        "call": call,
+        "tools": tools,
+        "report": _report(message) if kind == "end-of-call-report" else Report(),
+        "dedup_key": dedup_key(native, call.id, at, _native_status(message), tools if all_named(asked) else []),
+    }
+
+
+def generation(message: dict[str, Any]) -> str:
+    """g2 when only its spelling is seen; g3, the current one, when there is nothing to tell or both are seen."""
+    call_type = text(mapping(message.get("call")).get("type"))
+    two = any(name in message for name in _OF_TWO) or call_type.endswith("Call")
+    three = any(name in message for name in _OF_THREE) or call_type.endswith("_call")
+    return "g2" if two and not three else "g3"
+
+
+def _call(message: dict[str, Any], kind: str) -> Call:
+    call = mapping(message.get("call"))
+    direction = words.direction(call.get("type"))
+    ours = words.party(mapping(first(message, "phone_number", "phoneNumber")).get("number"))
+    theirs = words.party(mapping(message.get("customer")).get("number"))
+    native = _native_status(message)
+    reason = text(first(message, "end_reason", "endReason"))
+    return Call(
+        id=text(call.get("id")),
+        from_=ours if direction == "outbound" else theirs,
+        to=theirs if direction == "outbound" else ours,
+        direction=direction,
+        status=words.status(native, kind),
+        ended_reason=words.ended_reason(native, reason, words.problem_text(message.get("error"))),
+        metadata=mapping(mapping(message.get("assistant")).get("metadata")),
+    )
+
+
+def _native_status(message: dict[str, Any]) -> str:
+    return text(mapping(message.get("call")).get("status"))
+
+
+def _asked(message: dict[str, Any]) -> list[Asked]:
+    return [_asked_tool(item) for item in mappings(first(message, "tool_call_list", "toolCallList"))]
+
+
+def _asked_tool(item: dict[str, Any]) -> Asked:
+    function = mapping(item.get("function")) or item
+    return text(item.get("id")), text(function.get("name")), arguments(function.get("arguments"))
+
+
+def _report(message: dict[str, Any]) -> Report:
+    turns = mappings(message.get("messages"))
+    return Report(
+        summary=text(message.get("summary")),
+        transcript=text(message.get("transcript")) or _transcript(turns),
+        recording_url=text(first(message, "recording_url", "recordingUrl")),
+        duration=number(first(message, "duration_seconds", "durationSeconds")),
+        analysis=mapping(message.get("analysis")),
+        messages=turns,
+    )
+
+
+def _transcript(turns: list[dict[str, Any]]) -> str:
+    """What was said, a line a turn; system turns are instructions, not speech."""
+    return "\n".join(f"{turn['role']}: {text(turn.get('content'))}" for turn in turns if turn.get("role") in _SPOKEN)

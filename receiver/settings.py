@@ -1,0 +1,20 @@
+"""Settings of the receiver: HOOKSWITCH_ variables for the process that the platforms talk to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from store.settings import StoreSettings
+
+
+class ReceiverSettings(StoreSettings):
+    """What the receiver needs beside the store."""
+
+    connections: Path = Field(Path("rules/connections.yaml"), description="the connections file")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, description="port to listen on")
+    max_body: int = Field(5_000_000, gt=0, description="largest body in bytes; more is answered with 413")
+    read_timeout: float = Field(10.0, gt=0, description="seconds a sender may take to deliver its body")
+    store_timeout: float = Field(0.5, gt=0, description="seconds until a silent write counts as unknown")

@@ -1,0 +1,228 @@
+"""What every provider in the registry owes the rest of Hookswitch."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import receiver.providers
+from receiver.providers import CALLED_BACK_ONLY, PROVIDERS
+from receiver.providers.base import ANSWER_KEYS, Answer, BadSignature, Provider
+from receiver.providers.samples import expected_events, load_sample, sample_names
+from receiver.raw import RawDelivery
+from store.event import KINDS, Event, visible, visible_types
+
+FOLDER = Path(receiver.providers.__file__).parent
+PROVIDER_NAMES = sorted(PROVIDERS)
+SAMPLES = sample_names()
+
+
+def provider_of(sample: str) -> Provider:
+    return PROVIDERS[sample.partition("/")[0]]
+
+
+def events_of(sample: str) -> list[Event]:
+    return list(provider_of(sample).normalise(load_sample(sample)))
+
+
+def samples_of(provider: str) -> list[str]:
+    return [name for name in SAMPLES if name.startswith(f"{provider}/")]
+
+
+WAITING = [name for name in SAMPLES if any(event.waits for event in events_of(name))]
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_the_name_is_the_folder(name: str) -> None:
+    assert PROVIDERS[name].name == name
+    assert (FOLDER / name / "__init__.py").is_file()
+    assert name not in CALLED_BACK_ONLY
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_notes_tell_what_is_known(name: str) -> None:
+    notes = (FOLDER / name / "NOTES.md").read_text(encoding="utf-8")
+    for native in PROVIDERS[name].kinds:
+        assert native in notes
+
+
+def test_no_sample_belongs_to_nobody() -> None:
+    assert {name.partition("/")[0] for name in SAMPLES} <= set(PROVIDERS)
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_native_kinds_are_kinds_of_ours(name: str) -> None:
+    assert set(PROVIDERS[name].kinds.values()) <= set(KINDS)
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_every_native_kind_has_a_sample_in_every_generation(name: str) -> None:
+    provider = PROVIDERS[name]
+    generations = {generation for table in provider.answers.values() for generation in table}
+    seen = {(event.native, event.generation) for sample in samples_of(name) for event in events_of(sample)}
+    assert {(native, generation) for native in provider.kinds for generation in generations} <= seen
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_there_are_samples_of_the_unknown_and_the_unreadable(name: str) -> None:
+    assert {"unknown", "unreadable"} <= {event.kind for sample in samples_of(name) for event in events_of(sample)}
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_the_answers_table_speaks_of_kinds_that_wait_and_keys_that_exist(name: str) -> None:
+    provider = PROVIDERS[name]
+    waiting = {kind for kind in provider.kinds.values() if KINDS[kind].waits}
+    assert set(provider.answers) == waiting
+    for kind, generations in provider.answers.items():
+        for keys in generations.values():
+            assert keys
+            assert keys <= ANSWER_KEYS[kind]
+
+
+@pytest.mark.parametrize("name", PROVIDER_NAMES)
+def test_nothing_configured_proves_nothing(name: str) -> None:
+    raw = RawDelivery(b"{}")
+    with pytest.raises(BadSignature):
+        PROVIDERS[name].verify(raw, [], raw.received_at)
+
+
+@pytest.mark.parametrize("provider", PROVIDER_NAMES)
+def test_every_sample_has_a_twin_and_every_twin_a_sample(provider: str) -> None:
+    for suffix in ("samples", "expected"):
+        found = {f"{provider}/{path.stem}" for path in (FOLDER / provider / suffix).iterdir()}
+        assert found == set(samples_of(provider))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_sample_and_its_twin_agree(sample: str) -> None:
+    found = [
+        event.model_dump(mode="json", exclude_defaults=True, exclude={"received_at"}) for event in events_of(sample)
+    ]
+    assert found == expected_events(sample)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_events_say_who_and_what(sample: str) -> None:
+    raw = load_sample(sample)
+    for event in provider_of(sample).normalise(raw):
+        assert event.provider == provider_of(sample).name
+        assert event.received_at == raw.received_at
+        assert event.kind == provider_of(sample).kinds.get(event.native, event.kind)
+        assert bool(event.problem) == (event.kind == "unreadable")
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_same_bytes_have_the_same_key(sample: str) -> None:
+    assert [event.dedup_key for event in events_of(sample)] == [event.dedup_key for event in events_of(sample)]
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_rules_see_every_name_they_may_use(sample: str) -> None:
+    for event in events_of(sample):
+        assert set(visible(event)) == set(visible_types(KINDS[event.kind]))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_there_is_a_deadline_where_somebody_waits(sample: str) -> None:
+    for event in events_of(sample):
+        deadline = provider_of(sample).deadline(event)
+        assert (deadline is not None) == event.waits
+        assert deadline is None or 0 < deadline <= 30
+
+
+@pytest.mark.parametrize("sample", WAITING)
+def test_tools_have_ids_of_their_own(sample: str) -> None:
+    for event in events_of(sample):
+        ids = [tool.id for tool in event.tools]
+        assert all(ids)
+        assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("sample", WAITING)
+@pytest.mark.parametrize("body", [{"result": {"ok": True}}, {"error": "Not now."}, {"default": True}, {}])
+def test_the_reply_names_every_tool(sample: str, body: dict[str, Any]) -> None:
+    for event in events_of(sample):
+        reply = provider_of(sample).reply(event, [Answer(body, tool.id) for tool in event.tools] or [Answer(body)])
+        sent = json.dumps(reply.body, allow_nan=False)
+        assert reply.status == 200
+        assert all(json.dumps(tool.id) in sent for tool in event.tools)
+
+
+@pytest.mark.parametrize("sample", WAITING)
+def test_what_the_table_promises_needs_no_excuse(sample: str) -> None:
+    for event in events_of(sample):
+        provider = provider_of(sample)
+        for key in provider.answers[event.kind].get(event.generation, frozenset()) & {"result", "error", "default"}:
+            answers = [Answer({key: "x"}, tool.id) for tool in event.tools] or [Answer({key: True})]
+            assert provider.reply(event, answers).problems == ()
+
+
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, 0, -1, 1.5, 2**63, 1e308, "", "x", "\x00", "{}", "[", [], [[]], {}, {"id": None}, [None]]
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every member and item in a JSON value."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, item in members for found in ((*path, key), *places(item, (*path, key)))]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> tuple[Provider, bytes]:
+    """A sample with a few members dropped, nulled or of another type, or cut off, or with a changed byte."""
+    sample = draw(st.sampled_from(SAMPLES))
+    body = load_sample(sample).body
+    if draw(st.booleans()):
+        body = body[: draw(st.integers(0, len(body)))]
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        return provider_of(sample), body
+    for _ in range(draw(st.integers(1, 4))):
+        payload = changed(payload, draw)
+    return provider_of(sample), json.dumps(payload).encode()
+
+
+def changed(payload: Any, draw: st.DrawFn) -> Any:
+    found = places(payload)
+    if not found:
+        return payload
+    *parents, last = draw(st.sampled_from(found))
+    whole = copy.deepcopy(payload)
+    holder = whole
+    for key in parents:
+        holder = holder[key]
+    if draw(st.booleans()):
+        del holder[last]
+    else:
+        holder[last] = draw(ODD)
+    return whole
+
+
+@given(mutated())
+def test_whatever_becomes_of_a_sample_it_is_events_with_a_reply(case: tuple[Provider, bytes]) -> None:
+    provider, body = case
+    events = provider.normalise(RawDelivery(body))
+    assert events
+    for event in events:
+        assert event.kind in KINDS
+        assert Event.model_validate_json(event.model_dump_json()).kind == event.kind
+        assert set(visible(event)) == set(visible_types(KINDS[event.kind]))
+        assert (provider.deadline(event) is not None) == event.waits
+        reply = provider.reply(event, [Answer({"result": "x"}, tool.id) for tool in event.tools])
+        sent = json.dumps(reply.body, allow_nan=False)
+        assert all(json.dumps(tool.id) in sent for tool in event.tools)
+
+
+@given(st.sampled_from(PROVIDER_NAMES), st.binary(max_size=300))
+def test_any_bytes_are_events(name: str, body: bytes) -> None:
+    events = PROVIDERS[name].normalise(RawDelivery(body))
+    assert events
+    assert all(event.kind in KINDS for event in events)
