@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from store.connections import Api, Connection
+from tests.workers.clients.support import context
+from workers.actions.ports.base import Port
+from workers.actions.ports.flireo import FlireoFirstPort, FlireoLaterPort
+from workers.actions.ports.fluents import FluentsPort
+from workers.actions.ports.table import able, port
+from workers.clients.errors import Invalid, Unsupported
+
+
+@pytest.mark.parametrize(
+    ("provider", "generation", "kind"),
+    [
+        ("flireo", "g1", FlireoFirstPort),
+        ("flireo", "g2", FlireoLaterPort),
+        ("flireo", "g3", FlireoLaterPort),
+        ("fluents", "", FluentsPort),
+        ("fluents", "g1", FluentsPort),
+    ],
+)
+def test_each_platform_and_generation_has_its_port(provider: str, generation: str, kind: type[Port]) -> None:
+    assert type(port(context(httpx.AsyncClient(), provider, generation))) is kind
+
+
+@pytest.mark.parametrize("generation", ["", "auto", "g9"])
+def test_an_unknown_generation_says_what_to_write(generation: str) -> None:
+    with pytest.raises(Invalid, match="write `generation:`"):
+        port(context(httpx.AsyncClient(), "flireo", generation))
+
+
+def test_a_platform_without_a_client_is_unsupported() -> None:
+    to = Connection(name="desk", provider="vapi", api=Api(key="k"))
+    with pytest.raises(Unsupported, match="vapi has no API client"):
+        port(context(httpx.AsyncClient(), to=to))
+
+
+def test_a_step_without_connection_says_so() -> None:
+    own = context(httpx.AsyncClient())
+    own.connection = None
+    with pytest.raises(Invalid, match="no connection"):
+        port(own)
+
+
+def test_ability_follows_from_what_a_port_does() -> None:
+    assert able(Port.call_say) == {"flireo": frozenset({"g2", "g3"})}
+    assert "opencx" not in able(Port.number_link)

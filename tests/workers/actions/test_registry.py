@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from workers.actions import ACTIONS, capability_table, output_docs, output_words
+from workers.actions.base import Action
+from workers.actions.registry import DuplicateAction, registry
+
+EVERY_FLIREO = frozenset({"g1", "g2", "g3"})
+LATER_FLIREO = frozenset({"g2", "g3"})
+ONE = frozenset({""})
+
+
+def test_every_action_is_there_under_its_name() -> None:
+    assert set(ACTIONS) == {
+        *("number.list", "number.get", "number.search", "number.link", "number.unlink", "number.update"),
+        *("agent.list", "agent.get", "agent.update"),
+        *("call.inject", "call.say", "call.end", "call.transfer"),
+        *("http.request", "memory.set", "memory.add", "memory.forget", "emit", "log"),
+    }
+    assert all(name == each.name for name, each in ACTIONS.items())
+
+
+def test_two_actions_of_one_name_are_refused() -> None:
+    with pytest.raises(DuplicateAction, match=r"log is declared twice"):
+        registry([ACTIONS["log"], ACTIONS["log"]])
+
+
+def test_who_can_do_what() -> None:
+    assert capability_table() == {
+        "number.list": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE},
+        "number.get": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE},
+        "number.search": {"flireo": frozenset({"g1"}), "fluents": ONE},
+        "number.link": {"flireo": EVERY_FLIREO, "fluents": ONE},
+        "number.unlink": {"flireo": EVERY_FLIREO, "fluents": ONE},
+        "number.update": {"flireo": LATER_FLIREO, "fluents": ONE},
+        "agent.list": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
+        "agent.get": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
+        "agent.update": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
+        "call.inject": {"flireo": LATER_FLIREO},
+        "call.say": {"flireo": LATER_FLIREO},
+        "call.end": {"flireo": LATER_FLIREO, "fluents": ONE},
+        "call.transfer": {"flireo": LATER_FLIREO},
+    }
+
+
+def test_what_is_done_in_doubt() -> None:
+    skipped = {name for name, each in ACTIONS.items() if each.in_doubt == "skip"}
+    assert skipped == {"call.inject", "call.say", "call.end", "call.transfer"}
+    assert {each.in_doubt for name, each in ACTIONS.items() if name not in skipped} == {"repeat"}
+
+
+def test_only_commands_into_a_call_need_one() -> None:
+    assert {name for name, each in ACTIONS.items() if each.needs_call} == {
+        name for name in ACTIONS if name.startswith("call.")
+    }
+
+
+@pytest.mark.parametrize("each", ACTIONS.values(), ids=lambda each: each.name)
+def test_every_parameter_and_output_is_explained(each: Action) -> None:
+    assert all(info.description for info in each.params.model_fields.values())
+    assert all(output_docs(each.output).values())
+    assert each.doc.endswith(".")
+    assert each.output().model_dump() is not None
+
+
+def test_outputs_become_type_words() -> None:
+    assert output_words(ACTIONS["http.request"].output) == {
+        "status": "number",
+        "headers": "map",
+        "body": "dyn",
+        "text": "string",
+    }
+    assert output_words(ACTIONS["number.list"].output) == {"numbers": "list", "count": "number", "complete": "bool"}
+    assert output_words(ACTIONS["log"].output) == {}
+
+
+class Inner(BaseModel):
+    x: int = 0
+
+
+class Everything(BaseModel):
+    when: datetime | None = Field(None, description="a time")
+    inner: Inner = Inner()
+    either: int | str = 0
+    numeric: int | float = 0
+    anything: Any = None
+    listed: list[Inner] = []
+    named: str = Field("", alias="from")
+
+
+def test_every_kind_of_field_has_its_word() -> None:
+    assert output_words(Everything) == {
+        "when": "timestamp",
+        "inner": "map",
+        "either": "dyn",
+        "numeric": "number",
+        "anything": "dyn",
+        "listed": "list",
+        "from": "string",
+    }
+    assert output_docs(Everything)["when"] == "a time"

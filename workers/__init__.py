@@ -1,0 +1,1 @@
+"""What is done: jobs that run rules, call APIs back, retry and recover."""

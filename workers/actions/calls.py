@@ -1,0 +1,78 @@
+"""Commands into a live call: of the event's own call unless the rule names another.
+
+None is repeated when it is unknown whether it happened: the caller would hear it twice.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from workers.actions.base import ActionContext, Params, action
+from workers.actions.neutral import Done
+from workers.actions.ports.base import Port
+from workers.actions.ports.table import able, port
+from workers.clients.errors import Invalid
+
+
+class CallParams(Params):
+    """Which call."""
+
+    call: str = Field("", description="the platform's id of the call; the event's own when left out")
+
+
+class InjectParams(CallParams):
+    """What the agent is told."""
+
+    content: str = Field(min_length=1, description="what the agent shall know from now on")
+    respond: bool = Field(False, description="true: the agent speaks about it at once")
+
+
+class SayParams(CallParams):
+    """What the caller hears."""
+
+    content: str = Field(min_length=1, description="the sentence, spoken as it is")
+    end_after: bool = Field(False, description="true: hang up after it")
+
+
+class EndParams(CallParams):
+    """How the call ends."""
+
+    message: str = Field("", description="a last sentence, where the platform can speak one")
+
+
+class TransferParams(CallParams):
+    """Where the caller goes."""
+
+    to: str = Field(min_length=1, description="an E.164 number or a SIP address")
+    message: str = Field("", description="a sentence before the transfer")
+
+
+@action("call.inject", in_doubt="skip", needs_call=True, platforms=able(Port.call_inject))
+async def call_inject(context: ActionContext, params: InjectParams) -> Done:
+    """Tell the agent something in the midst of a call."""
+    return await port(context).call_inject(_call(context, params), params.content, params.respond)
+
+
+@action("call.say", in_doubt="skip", needs_call=True, platforms=able(Port.call_say))
+async def call_say(context: ActionContext, params: SayParams) -> Done:
+    """Speak a sentence into the live call."""
+    return await port(context).call_say(_call(context, params), params.content, params.end_after)
+
+
+@action("call.end", in_doubt="skip", needs_call=True, platforms=able(Port.call_end))
+async def call_end(context: ActionContext, params: EndParams) -> Done:
+    """Hang up."""
+    return await port(context).call_end(_call(context, params), params.message)
+
+
+@action("call.transfer", in_doubt="skip", needs_call=True, platforms=able(Port.call_transfer))
+async def call_transfer(context: ActionContext, params: TransferParams) -> Done:
+    """Hand the caller over to a number or a SIP address."""
+    return await port(context).call_transfer(_call(context, params), params.to, params.message)
+
+
+def _call(context: ActionContext, params: CallParams) -> str:
+    call = params.call or context.event.call.id
+    if not call:
+        raise Invalid("the event has no call id; name the call with `call`")
+    return call

@@ -1,0 +1,86 @@
+"""The words every platform's numbers and agents are put into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from workers.actions.base import Output
+
+
+class Number(Output):
+    """A phone number, on whichever platform."""
+
+    id: str = Field("", description="the platform's id; the number itself where there is none")
+    number: str = Field("", description="E.164")
+    agent: str = Field("", description="the id of the agent that answers it, empty when none does")
+    agent_name: str = Field("", description="that agent's name, where the platform tells")
+    label: str = Field("", description="what people call the number")
+    type: str = Field("", description="such as local, mobile or national, in the platform's words")
+    active: bool = Field(True, description="false when the platform says it is switched off")
+    raw: dict[str, Any] = Field(default_factory=dict, description="the platform's own fields, without credentials")
+
+
+class Agent(Output):
+    """A phone agent (an assistant), on whichever platform."""
+
+    id: str = Field("", description="the platform's id")
+    name: str = Field("", description="its name")
+    raw: dict[str, Any] = Field(
+        default_factory=dict, description="the platform's own fields, without credentials; empty in lists"
+    )
+
+
+class NumberList(Output):
+    """Some phone numbers."""
+
+    numbers: list[Number] = Field(default_factory=list, description="the numbers, each as number.get gives it")
+    count: int = Field(0, description="how many")
+    complete: bool = Field(True, description="false when the platform has more than is read at once")
+
+
+class AgentList(Output):
+    """Some agents."""
+
+    agents: list[Agent] = Field(default_factory=list, description="the agents, each with id and name")
+    count: int = Field(0, description="how many")
+    complete: bool = Field(True, description="false when the platform has more than is read at once")
+
+
+class Linked(Output):
+    """A number and the agent that answers it now."""
+
+    id: str = Field("", description="the number's id")
+    number: str = Field("", description="E.164")
+    agent: str = Field("", description="the agent that answers it now")
+    changed: bool = Field(False, description="false when it pointed there already")
+
+
+class Unlinked(Output):
+    """Numbers that no agent answers any more."""
+
+    numbers: list[str] = Field(default_factory=list, description="the numbers that were freed, E.164")
+    count: int = Field(0, description="how many were freed")
+    changed: bool = Field(False, description="false when there was nothing to free")
+
+
+class Done(Output):
+    """A command was accepted."""
+
+    message: str = Field("", description="what the platform says to it")
+
+
+def numbers(found: list[Number], complete: bool) -> NumberList:
+    """A list with its count."""
+    return NumberList(numbers=found, count=len(found), complete=complete)
+
+
+def agents(found: list[Agent], complete: bool) -> AgentList:
+    """A list with its count."""
+    return AgentList(agents=found, count=len(found), complete=complete)
+
+
+def unlinked(freed: list[str]) -> Unlinked:
+    """What was freed, with its count."""
+    return Unlinked(numbers=freed, count=len(freed), changed=bool(freed))

@@ -1,0 +1,46 @@
+"""Which port speaks for which platform and generation, and what follows from that: who can do what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workers.actions.base import ActionContext
+from workers.actions.ports.base import Operation, Port
+from workers.actions.ports.flireo import FlireoFirstPort, FlireoLaterPort
+from workers.actions.ports.fluents import FluentsPort
+from workers.actions.ports.opencx import OpenCxPort
+from workers.clients.errors import Invalid, Unsupported
+
+PORTS: Mapping[str, Mapping[str, type[Port]]] = {
+    "flireo": {"g1": FlireoFirstPort, "g2": FlireoLaterPort, "g3": FlireoLaterPort},
+    "fluents": {"": FluentsPort},
+    "opencx": {"": OpenCxPort},
+}
+
+
+def port(context: ActionContext) -> Port:
+    """The port for the connection of this step; raises Unsupported for a platform that has none."""
+    if context.connection is None:
+        raise Invalid("the step has no connection; name one with `connection:`")
+    generations = PORTS.get(context.connection.provider)
+    if generations is None:
+        raise Unsupported(f"{context.connection.provider} has no API client")
+    kind = generations.get("" if "" in generations else context.generation)
+    if kind is None:
+        raise Invalid(
+            "the generation of the connection's API is not known; write `generation:` in the connections file"
+        )
+    return kind(context)
+
+
+def able(operation: Operation) -> dict[str, frozenset[str]]:
+    """Provider → generations whose port carries the operation out."""
+    table = {
+        provider: frozenset(name for name, kind in generations.items() if _has(kind, operation))
+        for provider, generations in PORTS.items()
+    }
+    return {provider: names for provider, names in table.items() if names}
+
+
+def _has(kind: type[Port], operation: Operation) -> bool:
+    return getattr(kind, operation.__name__) is not operation
