@@ -1,0 +1,1 @@
+"""What people see: the `hookswitch` command and the sandbox phone platform."""

@@ -1,0 +1,78 @@
+"""The sandbox as one application: the platforms' APIs, the shop, and its own routes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Mount, Route
+
+from console.sandbox.crm import ROUTES as SHOP_ROUTES
+from console.sandbox.desk import ROUTES as OWN_ROUTES
+from console.sandbox.edge import Edge
+from console.sandbox.platforms import flireo, flireo_calls, flireo_first, fluents, opencx
+from console.sandbox.platforms.common import Gate, Guard, PlatformError, refuse
+from console.sandbox.settings import SandboxSettings
+from console.sandbox.state import Sandbox
+
+FLIREO_FIRST_BASE = "/flireo/v1"
+FLIREO_BASE = "/flireo/api/v1"
+FLUENTS_BASE = "/fluents/v1"
+OPENCX_BASE = "/opencx"
+
+
+def build_sandbox(
+    settings: SandboxSettings,
+    transport: httpx.AsyncBaseTransport | None = None,
+    now: Callable[[], float] = time.time,
+) -> Starlette:
+    """The application. Its state is at `app.state.sandbox`; close that when no server runs the lifespan."""
+    sandbox = Sandbox(settings, transport, now)
+    app = Starlette(
+        routes=_routes(sandbox),
+        middleware=[Middleware(Edge, ledger=sandbox.ledger, faults=sandbox.faults)],
+        exception_handlers={PlatformError: refuse, HTTPException: _plain_refusal},
+        lifespan=_lifespan,
+    )
+    app.state.sandbox = sandbox
+    return app
+
+
+def _routes(sandbox: Sandbox) -> list[BaseRoute]:
+    settings, limit = sandbox.settings, sandbox.settings.requests_per_minute
+    first = Gate("flireo g1", settings.flireo_g1_key.get_secret_value(), flireo_first.FirstError)
+    later = Gate("flireo", settings.flireo_key.get_secret_value(), flireo.FlireoError, limit, show_limits=True)
+    fluents_gate = Gate("fluents", settings.fluents_key.get_secret_value(), fluents.FluentsError)
+    opencx_gate = Gate("opencx", settings.opencx_key.get_secret_value(), opencx.OpenCXError, limit)
+    return [
+        Mount(FLIREO_FIRST_BASE, routes=flireo_first.ROUTES, middleware=_guarded(sandbox, first)),
+        Route(f"{FLIREO_BASE}/health", flireo.health, methods=["GET"]),
+        Mount(FLIREO_BASE, routes=[*flireo.ROUTES, *flireo_calls.CALL_ROUTES], middleware=_guarded(sandbox, later)),
+        Mount(FLUENTS_BASE, routes=fluents.ROUTES, middleware=_guarded(sandbox, fluents_gate)),
+        Mount(OPENCX_BASE, routes=opencx.ROUTES, middleware=_guarded(sandbox, opencx_gate)),
+        Mount("/sandbox", routes=OWN_ROUTES),
+        *SHOP_ROUTES,
+    ]
+
+
+def _guarded(sandbox: Sandbox, gate: Gate) -> list[Middleware]:
+    return [Middleware(Guard, gate=gate, limiter=sandbox.limiter)]
+
+
+async def _plain_refusal(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    yield
+    await app.state.sandbox.close()

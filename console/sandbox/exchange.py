@@ -1,0 +1,100 @@
+"""Places calls and keeps them: each one is played as a task of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import uuid
+
+from console.sandbox.courier import Target
+from console.sandbox.livecall import LiveCall, wall_clock
+from console.sandbox.phone import Play, Surroundings
+from console.sandbox.record import CallRecord
+from console.sandbox.script import Generation, Script
+from console.sandbox.settings import SandboxSettings
+from console.sandbox.world import FlireoAssistant
+
+
+class NoWebhook(Exception):
+    """No webhook is set for this generation; `variable` is the setting that names it."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.variable = f"HOOKSWITCH_SANDBOX_{generation.upper()}_URL"
+        super().__init__(f"no webhook is set for {generation}: set {self.variable}")
+
+
+def account_target(settings: SandboxSettings, generation: Generation) -> Target:
+    """The account's webhook for this generation; raises NoWebhook."""
+    targets = {
+        "g1": Target("g1", settings.g1_url),
+        "g2": Target("g2", settings.g2_url, settings.g2_secret.get_secret_value()),
+        "g3": Target("g3", settings.g3_url, settings.g3_secret.get_secret_value()),
+    }
+    if not targets[generation].url:
+        raise NoWebhook(generation)
+    return targets[generation]
+
+
+def call_target(settings: SandboxSettings, generation: Generation, assistant: FlireoAssistant | None) -> Target:
+    """The assistant's own webhook where it has one, else the account's; raises NoWebhook."""
+    if generation != "g1" and assistant and assistant.webhook_url:
+        return Target(generation, assistant.webhook_url, assistant.webhook_secret or "")
+    return account_target(settings, generation)
+
+
+def new_call_id(generation: Generation, customer: str) -> str:
+    """Opaque, and of another make in generation three: that one needs percent-encoding in a path."""
+    return f"call-_{customer}_{secrets.token_hex(4)}" if generation == "g3" else str(uuid.uuid4())
+
+
+class Exchange:
+    """All calls since the last reset, the newest last."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._around = surroundings
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.calls: dict[str, LiveCall] = {}
+
+    def ring(self, script: Script) -> LiveCall:
+        """Somebody calls one of our numbers. Raises NoWebhook."""
+        number = self._around.account.number_called(script.to)
+        assistant = self._around.account.assistants.get((number and number.assistant_id) or "")
+        return self._place(script, assistant, "inbound", script.from_, number.id if number else "")
+
+    def dial(self, script: Script, assistant: FlireoAssistant, number_id: str) -> LiveCall:
+        """An assistant calls somebody. Raises NoWebhook."""
+        return self._place(script, assistant, "outbound", script.to, number_id)
+
+    async def clear(self) -> None:
+        """Break off every call and forget all of them."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.calls.clear()
+
+    def _place(
+        self, script: Script, assistant: FlireoAssistant | None, direction: str, customer: str, number_id: str
+    ) -> LiveCall:
+        target = call_target(self._around.settings, script.generation, assistant)
+        record = CallRecord.model_validate(
+            {
+                "id": new_call_id(script.generation, customer),
+                "generation": script.generation,
+                "direction": direction,
+                "from": script.from_,
+                "to": script.to,
+                "assistant_id": assistant.id if assistant else None,
+                "assistant_name": assistant.name if assistant else "",
+                "placed_at": wall_clock(),
+            }
+        )
+        call = LiveCall(record, asyncio.get_running_loop().time, number_id)
+        self.calls[record.id] = call
+        self._start(call, Play(call, script, target, assistant, self._around))
+        return call
+
+    def _start(self, call: LiveCall, play: Play) -> None:
+        task = asyncio.get_running_loop().create_task(play.run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: call.finished())

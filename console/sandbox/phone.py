@@ -1,0 +1,294 @@
+"""Plays one call from the first ring to the report, and keeps to what the platform documents while doing so.
+
+Where the pages are silent the sandbox decides: a rejected or lost call gets one last status-update and no report;
+a number without an assistant is lost when the webhook names none; a transferred call ends like any other; a tool
+that brought nothing usable is apologised for. `user_hangup` and `max_duration` are documented end reasons,
+`assistant_hangup`, `transferred` and `rejected` are the sandbox's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.sandbox.caller import (
+    APOLOGY,
+    DIALECTS,
+    NO_ASSISTANT,
+    Pickup,
+    ToolResults,
+    Unreadable,
+    accepted,
+    read_pickup,
+    read_tool_results,
+)
+from console.sandbox.courier import Courier, Reply, Target, encode
+from console.sandbox.envelopes import ENVELOPES, failed_status
+from console.sandbox.faults import FaultBook
+from console.sandbox.livecall import LiveCall, wall_clock
+from console.sandbox.record import Sent
+from console.sandbox.script import Script, ScriptTool, Turn
+from console.sandbox.settings import Options, SandboxSettings
+from console.sandbox.world import FlireoAccount, FlireoAssistant
+
+RING = 0.2
+SPEECH = 0.25
+"""Seconds that a ring and a sentence take at pace 1."""
+DEFAULT_GREETING = "Hello, how can I help you?"
+REPLY_KEPT = 16_000
+"""Characters of a reply that are written down."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every call is played in."""
+
+    settings: SandboxSettings
+    options: Options
+    account: FlireoAccount
+    courier: Courier
+    faults: FaultBook
+
+
+class Play:
+    """One call being played."""
+
+    def __init__(
+        self,
+        call: LiveCall,
+        script: Script,
+        target: Target,
+        assistant: FlireoAssistant | None,
+        surroundings: Surroundings,
+    ) -> None:
+        self._call = call
+        self._script = script
+        self._target = target
+        self._assistant = assistant
+        self._around = surroundings
+        self._dialect = DIALECTS[script.generation]
+        self._envelope = ENVELOPES[script.generation]
+        self._unwaited: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Play the whole call."""
+        try:
+            await self._passes(RING)
+            pickup = await self._pick_up()
+            if await self._answered(pickup):
+                await self._conversation(pickup.max_duration)
+                await self._end()
+            await asyncio.gather(*self._unwaited)
+        finally:
+            for task in self._unwaited:
+                task.cancel()
+
+    # Picking up
+
+    async def _pick_up(self) -> Pickup:
+        if not self._is_inbound() or not self._wants("assistant-request"):
+            return self._resolve(Pickup("saved"))
+        reply, sent = await self._deliver("assistant-request", self._envelope.assistant_request(self._call))
+        pickup = read_pickup(self._script.generation, reply)
+        sent.problems += pickup.problems
+        self._call.sent(sent)
+        return self._resolve(pickup)
+
+    def _is_inbound(self) -> bool:
+        return self._call.record.direction == "inbound"
+
+    def _wants(self, event: str) -> bool:
+        return self._assistant is None or self._assistant.wants(event)
+
+    def _resolve(self, pickup: Pickup) -> Pickup:
+        """Find the assistant that will speak and its configuration; a number without any is lost."""
+        if pickup.outcome in ("rejected", "lost"):
+            return pickup
+        if pickup.outcome == "hybrid":
+            self._change_assistant(pickup.assistant_id)
+        saved = self._assistant.configuration() if self._assistant and self._dialect.has_saved_config else {}
+        self._call.config = saved | dict(pickup.config)
+        if not self._call.config:
+            return Pickup("lost", words=NO_ASSISTANT)
+        return pickup
+
+    def _change_assistant(self, assistant_id: str) -> None:
+        named = self._around.account.assistants.get(assistant_id)
+        if named is None:
+            self._call.problem(f"assistant-request: there is no assistant {assistant_id}, the saved one answers")
+            return
+        self._assistant = named
+        self._call.record.assistant_id, self._call.record.assistant_name = named.id, named.name
+
+    async def _answered(self, pickup: Pickup) -> bool:
+        record = self._call.record
+        match pickup.outcome:
+            case "rejected":
+                self._call.caller_hears(pickup.words)
+                record.status, record.end_reason = "rejected", "rejected"
+                await self._tell_status("ended")
+            case "lost":
+                self._call.note("the call is lost")
+                record.status, record.error = failed_status(self._script.generation), pickup.words
+                await self._tell_status(record.status)
+            case _:
+                record.status, record.started_at = "in-progress", wall_clock()
+                self._unwaited.add(self._go(self._tell_status("in-progress")))
+                return True
+        return False
+
+    # Talking
+
+    async def _conversation(self, max_duration: float | None) -> None:
+        started = self._call.at()
+        turns, over = self._go(self._take_turns()), self._go(self._until_over())
+        try:
+            done, _ = await asyncio.wait({turns, over}, timeout=max_duration, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            turns.cancel()
+            over.cancel()
+            await asyncio.gather(turns, over, return_exceptions=True)
+        if turns in done:
+            turns.result()
+        self._call.end("user_hangup" if turns in done else "max_duration")
+        self._call.record.duration = round(self._call.at() - started, 3)
+
+    async def _until_over(self) -> None:
+        await self._call.over.wait()
+
+    async def _take_turns(self) -> None:
+        greeting = self._greeting()
+        if greeting:
+            await self._agent_says(greeting)
+        for turn in self._script.turns:
+            await self._take(turn)
+            if turn.hang_up:
+                return
+
+    def _greeting(self) -> str:
+        for key in (self._dialect.first_message_key, "first_message"):
+            if isinstance(self._call.config.get(key), str):
+                return str(self._call.config[key])
+        return DEFAULT_GREETING
+
+    async def _take(self, turn: Turn) -> None:
+        if turn.caller:
+            self._call.caller_says(turn.caller)
+            await self._speech_takes_time()
+        if turn.tools:
+            await self._reach_for(turn.tools)
+        if turn.pause:
+            await self._passes(turn.pause)
+        if turn.hold:
+            await self._hold(turn.hold)
+
+    async def _agent_says(self, text: str) -> None:
+        self._call.caller_hears(text)
+        await self._speech_takes_time()
+
+    async def _speech_takes_time(self) -> None:
+        await self._passes(SPEECH)
+        self._call.falls_silent()
+
+    async def _hold(self, seconds: float) -> None:
+        """Wait for a live command, unless one came since the last tool was asked."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._call.command_heard.wait()
+        except TimeoutError:
+            self._call.note(f"nothing more was heard within {seconds:g} s")
+
+    # Tools
+
+    async def _reach_for(self, tools: Sequence[ScriptTool]) -> None:
+        self._call.command_heard.clear()
+        asked = [tool.model_copy(update={"id": tool.id or f"call_{secrets.token_hex(6)}"}) for tool in tools]
+        waited_for = [tool for tool in asked if not tool.async_]
+        for tool in asked:
+            if tool.async_:
+                self._unwaited.add(self._go(self._fire(tool)))
+                await self._agent_says(tool.async_response)
+        if waited_for:
+            await self._ask(waited_for)
+
+    async def _fire(self, tool: ScriptTool) -> None:
+        await self._tell("tool-calls", self._envelope.tool_calls(self._call, [tool]))
+
+    async def _ask(self, tools: Sequence[ScriptTool]) -> None:
+        if not self._wants("tool-calls"):
+            await self._agent_says(APOLOGY)
+            return
+        reply, sent = await self._deliver("tool-calls", self._envelope.tool_calls(self._call, tools))
+        read = read_tool_results(self._script.generation, reply, [tool.id for tool in tools])
+        sent.problems += read.problems
+        self._call.sent(sent)
+        await self._agent_says(_sentence(tools, read))
+
+    # Ending
+
+    async def _end(self) -> None:
+        record = self._call.record
+        record.status = "transferred" if record.end_reason == "transferred" else "ended"
+        record.ended_at = wall_clock()
+        self._call.note(f"the call ended: {record.end_reason}")
+        await self._tell_status("ended")
+        await asyncio.sleep(self._around.settings.report_delay)
+        report = self._envelope.report(self._call, self._summary(), self._script.analysis)
+        await self._tell("end-of-call-report", report)
+
+    def _summary(self) -> str:
+        said = [message["content"] for message in self._call.record.messages() if message["role"] == "user"]
+        return self._script.summary or (f"The caller said: {' '.join(said)}" if said else "The caller said nothing.")
+
+    # Delivering
+
+    async def _tell_status(self, status: str) -> None:
+        await self._tell("status-update", self._envelope.status_update(self._call, status))
+
+    async def _tell(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Deliver an event whose reply is not read."""
+        if not self._wants(event):
+            return
+        reply, sent = await self._deliver(event, payload)
+        try:
+            accepted(reply)
+        except Unreadable as error:
+            sent.problems.append(f"{event}: {error}")
+        self._call.sent(sent)
+
+    async def _deliver(self, event: str, payload: Mapping[str, Any]) -> tuple[Reply, Sent]:
+        at = self._call.at()
+        deadline = self._around.settings.deadline(event, self._script.generation)
+        copies = self._around.faults.copies_of(event)
+        try:
+            reply = await self._around.courier.deliver(self._target, event, encode(payload), deadline, copies)
+        except asyncio.CancelledError:
+            self._call.note(f"the call ended before {event} was answered")
+            raise
+        return reply, Sent(
+            event=event,
+            at=at,
+            seconds=round(reply.seconds, 3),
+            status=reply.status,
+            body=dict(payload),
+            reply=reply.text[:REPLY_KEPT] or reply.error,
+            in_time=reply.in_time,
+            copies=reply.copies,
+            problems=[] if reply.copies_agree else [f"{event}: copies of one delivery got different replies"],
+        )
+
+    async def _passes(self, seconds: float) -> None:
+        await asyncio.sleep(seconds * self._around.options.pace)
+
+    @staticmethod
+    def _go(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return asyncio.get_running_loop().create_task(work)
+
+
+def _sentence(tools: Sequence[ScriptTool], read: ToolResults) -> str:
+    """What the agent makes of the results, one sentence for each tool; one apology for what is missing."""
+    words = [read.results[tool.id] for tool in tools if tool.id in read.results]
+    return " ".join([*words, APOLOGY] if len(words) < len(tools) else words)

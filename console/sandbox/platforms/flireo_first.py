@@ -1,0 +1,161 @@
+"""Flireo generation one: numbers of assistants, and the list of numbers. Paths start with `/v1`.
+
+Errors are `{"error": {"code", "message", "details"}}`. Authentication is not documented; a bearer key is assumed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from console.sandbox.platforms.common import PlatformError, body_object, whole_number
+from console.sandbox.settings import Options
+from console.sandbox.state import sandbox_of
+from console.sandbox.world import CREATED, FlireoAccount, FlireoNumber, Refused
+
+STATUSES = {"not_found": 404, "forbidden": 403}
+"""Every other code is a 400."""
+
+
+class FirstError(PlatformError):
+    """A refusal of generation one."""
+
+    def body(self, options: Options) -> dict[str, Any]:
+        return {"error": {"code": self.code, "message": self.message, "details": {}}}
+
+
+def invalid(message: str) -> FirstError:
+    return FirstError(400, "invalid_parameters", message)
+
+
+def account(request: Request) -> FlireoAccount:
+    return sandbox_of(request).world.flireo
+
+
+async def get_link(request: Request) -> JSONResponse:
+    """GET /v1/assistants/{id}/phone-number"""
+    held = account(request)
+    try:
+        assistant = held.assistant(request.path_params["id"])
+    except Refused as error:
+        raise _refusal(error) from error
+    number = held.number_of(assistant.id)
+    shown = _brief(number) | {"origin": number.origin} if number else None
+    return JSONResponse(
+        {"data": {"assistant_id": assistant.id, "assistant_name": assistant.name, "phone_number": shown}}
+    )
+
+
+async def link(request: Request) -> JSONResponse:
+    """POST /v1/assistants/{id}/phone-number"""
+    assistant_id = request.path_params["id"]
+    number_id = _uuid((await body_object(request, invalid)).get("phone_number_id"))
+    try:
+        linked = account(request).link(assistant_id, number_id)
+    except Refused as error:
+        raise _refusal(error) from error
+    data = {
+        "assistant_id": assistant_id,
+        "phone_number": _brief(linked.number),
+        "previous_phone_number_id": linked.previous_number_id,
+        "released_assistants": linked.released,
+    }
+    return JSONResponse({"message": "Phone number linked successfully", "data": data})
+
+
+async def unlink(request: Request) -> JSONResponse:
+    """DELETE /v1/assistants/{id}/phone-number"""
+    assistant_id = request.path_params["id"]
+    try:
+        number = account(request).unlink(assistant_id)
+    except Refused as error:
+        raise _refusal(error) from error
+    unlinked = {"id": number.id, "number": number.number}
+    data = {"assistant_id": assistant_id, "unlinked_phone_number": unlinked}
+    return JSONResponse({"message": "Phone number unlinked successfully", "data": data})
+
+
+async def list_numbers(request: Request) -> JSONResponse:
+    """GET /v1/phone-numbers"""
+    query, held = request.query_params, account(request)
+    limit = whole_number(query, "limit", 50, (1, 100), invalid)
+    offset = whole_number(query, "offset", 0, (0, 1_000_000), invalid)
+    own = held.own_numbers("custom")
+    shared = held.own_numbers("default") if query.get("include_default") == "true" else []
+    return JSONResponse(
+        {
+            "data": [_listed(held, number) for number in own[offset : offset + limit]],
+            "shared_numbers": [_place(number) for number in shared],
+            "meta": {"total": len(own), "limit": limit, "offset": offset},
+        }
+    )
+
+
+async def list_available(request: Request) -> JSONResponse:
+    """GET /v1/phone-numbers/available"""
+    query = request.query_params
+    kind = query.get("number_type", "national")
+    if kind not in ("national", "mobile"):
+        raise invalid("number_type must be national or mobile")
+    limit = whole_number(query, "limit", 20, (1, 50), invalid)
+    fitting = [each for each in account(request).stock if each.type == kind and query.get("query", "") in each.number]
+    meta = {"total_results": len(fitting), "number_type": kind, "requires_verification": False}
+    return JSONResponse({"data": [_offer(each) for each in fitting[:limit]], "meta": meta})
+
+
+def _refusal(error: Refused) -> FirstError:
+    return FirstError(STATUSES.get(error.code, 400), error.code, error.message)
+
+
+def _uuid(value: Any) -> str:
+    try:
+        return str(uuid.UUID(value))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise invalid("phone_number_id must be a UUID") from error
+
+
+def _brief(number: FlireoNumber) -> dict[str, Any]:
+    return {"id": number.id, "number": number.number, "type": number.type, "locality": number.locality}
+
+
+def _place(number: FlireoNumber) -> dict[str, Any]:
+    return {
+        "id": number.id,
+        "phone_number": number.number,
+        "locality": number.locality,
+        "number_type": number.type,
+    }
+
+
+def _listed(held: FlireoAccount, number: FlireoNumber) -> dict[str, Any]:
+    linked = held.assistants.get(number.assistant_id or "")
+    return _place(number) | {
+        "available": linked is None,
+        "created_at": CREATED,
+        "linked_assistant": {"id": linked.id, "name": linked.name} if linked else None,
+    }
+
+
+def _offer(number: FlireoNumber) -> Mapping[str, Any]:
+    return {
+        "phone_number": number.number,
+        "number_type": number.type,
+        "locality": number.locality,
+        "features": ["voice"],
+        "cost": {"monthly": "2.00", "currency": "EUR", "credits": 10},
+        "reservable": True,
+    }
+
+
+ROUTES = [
+    Route("/assistants/{id}/phone-number", get_link, methods=["GET"]),
+    Route("/assistants/{id}/phone-number", link, methods=["POST"]),
+    Route("/assistants/{id}/phone-number", unlink, methods=["DELETE"]),
+    Route("/phone-numbers/available", list_available, methods=["GET"]),
+    Route("/phone-numbers", list_numbers, methods=["GET"]),
+]

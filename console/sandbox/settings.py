@@ -1,0 +1,64 @@
+"""What the sandbox plays, from the environment (`HOOKSWITCH_SANDBOX_` and the field's name in capitals)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from console.sandbox.script import Generation
+
+FluentsForm = Literal["older", "newer"]
+ErrorShape = Literal["flat", "object"]
+OpenCXForm = Literal["full", "sparse"]
+
+
+class Options(BaseModel):
+    """What may be changed while the sandbox runs, through `PATCH /sandbox/options`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pace: float = Field(1.0, ge=0, le=60, description="stretches speech and pauses; deadlines stay what they are")
+    flireo_error_shape: ErrorShape = "flat"
+    flireo_outbound_generation: Literal["g2", "g3"] = "g3"
+    fluents_form: FluentsForm = "newer"
+    opencx_form: OpenCXForm = "full"
+
+
+class SandboxSettings(Options, BaseSettings):
+    """Where the sandbox listens, which webhooks it calls and which API keys it accepts."""
+
+    model_config = SettingsConfigDict(env_prefix="HOOKSWITCH_SANDBOX_", extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8090, ge=0, le=65535, description="0 takes any free port; the ready line tells which")
+
+    g1_url: str = Field("", description="webhook of generation one, with the path token in it")
+    g2_url: str = ""
+    g2_secret: SecretStr = SecretStr("")
+    g3_url: str = ""
+    g3_secret: SecretStr = SecretStr("")
+
+    flireo_g1_key: SecretStr = SecretStr("fl_live_sandbox_g1")
+    flireo_key: SecretStr = SecretStr("fl_live_sandbox")
+    fluents_key: SecretStr = SecretStr("fluents_sandbox")
+    opencx_key: SecretStr = SecretStr("ocx_live_sandbox")
+
+    requests_per_minute: int = Field(100, ge=1, description="for each key, at Flireo g2/g3 and OpenCX")
+    commands_per_minute: int = Field(10, ge=1, description="live control commands for each call")
+
+    pickup_deadline: float = Field(5.0, gt=0, description="seconds for an assistant-request, every generation")
+    g1_tool_deadline: float = Field(5.0, gt=0)
+    tool_deadline: float = Field(10.0, gt=0, description="seconds for tool-calls of g2 and g3")
+    report_delay: float = Field(0.3, ge=0, description="seconds between the ended status and the report")
+
+    def options(self) -> Options:
+        """The changeable part, as a copy of its own."""
+        return Options(**self.model_dump(include=set(Options.model_fields)))
+
+    def deadline(self, event: str, generation: Generation) -> float:
+        """How long the platform waits for the answer to this event, in seconds."""
+        if event == "assistant-request":
+            return self.pickup_deadline
+        return self.g1_tool_deadline if generation == "g1" else self.tool_deadline

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from console.sandbox import seed
+from tests.console.sandbox.support import box, virtually
+
+Step = tuple[str, str] | tuple[str, str, Any]
+MAIN = "phone_number=%2B31850000001"
+CARRIER = f"telephony_provider=twilio&telephony_account_connection={seed.FLUENTS_CARRIER}"
+
+
+def ask(*steps: Step, **changes: Any) -> list[httpx.Response]:
+    async def story() -> list[httpx.Response]:
+        async with box(**changes) as around:
+            headers = {"Authorization": "Bearer fluents_sandbox"}
+            return [
+                await around.http.request(step[0], f"/fluents/v1{step[1]}", headers=headers, json=(*step, None)[2])
+                for step in steps
+            ]
+
+    return virtually(story())
+
+
+def test_listing_numbers() -> None:
+    first, second = ask(("GET", "/numbers/list?page=1&size=2"), ("GET", "/numbers/list?page=2&size=2&filters="))
+    assert [number["inbound_agent"] for number in first.json()["items"]] == [seed.FLUENTS_DAY_AGENT, None]
+    assert {key: value for key, value in first.json().items() if key != "items"} == {
+        "page": 1,
+        "size": 2,
+        "has_more": True,
+        "total": 3,
+        "total_is_estimated": False,
+    }
+    assert (len(second.json()["items"]), second.json()["has_more"]) == (1, False)
+
+
+def test_a_number_comes_expanded_with_credentials() -> None:
+    [number] = ask(("GET", f"/numbers?{MAIN}"))
+    assert number.json()["inbound_agent"]["name"] == "Day desk"
+    assert number.json()["telephony_account_connection"]["credentials"]["twilio_auth_token"] == "example-token"
+    assert number.json()["inbound_agent"]["openai_account_connection"]["credentials"]
+
+
+@pytest.mark.parametrize("key", [MAIN, "id=0d3f9f0e-7a01-4c0e-9c55-000000000101"])
+def test_updating_a_number(key: str) -> None:
+    changes = {"inbound_agent": seed.FLUENTS_NIGHT_AGENT, "label": "Night line"}
+    updated, read, cleared = ask(
+        ("POST", f"/numbers/update?{key}", changes),
+        ("GET", "/numbers/list"),
+        ("POST", f"/numbers/update?{key}", {"inbound_agent": None}),
+    )
+    assert updated.status_code == 201
+    assert (updated.json()["inbound_agent"], updated.json()["inbound_agent_name"]) == (
+        seed.FLUENTS_NIGHT_AGENT,
+        "Night desk",
+    )
+    assert read.json()["items"][0] == updated.json()
+    assert (cleared.json()["inbound_agent"], cleared.json()["label"]) == (None, "Night line")
+
+
+def test_available_numbers_in_both_forms() -> None:
+    [newer] = ask(("GET", f"/numbers/available?{CARRIER}&limit=3&filters="))
+    [older] = ask(("GET", f"/numbers/available?{CARRIER}"), fluents_form="older")
+    assert set(newer.json()) == {"items", "total"}
+    assert (len(newer.json()["items"]), newer.json()["total"], len(older.json()["items"])) == (3, 25, 10)
+    new_agent, old_agent = (form.json()["items"][0]["inbound_agent"] for form in (newer, older))
+    assert {"language", "ivr_navigation_mode"} <= set(old_agent) - set(new_agent)
+    assert "post_call_prompt" in set(new_agent) - set(old_agent)
+    assert "config" in new_agent["openai_account_connection"]
+    assert "config" not in old_agent["openai_account_connection"]
+
+
+def test_agents() -> None:
+    listed, read = ask(("GET", "/agents/list"), ("GET", f"/agents?id={seed.FLUENTS_DAY_AGENT}"))
+    assert listed.json()["total"] == 2
+    assert read.json()["name"] == "Day desk"
+    assert read.json()["actions"][0]["config"]["signature_secret"]
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [
+        (("GET", "/numbers?phone_number=%2B1"), 404),
+        (("POST", "/numbers/update?phone_number=+31850000001", {"label": "a space, not a plus"}), 404),
+        (("POST", f"/numbers/update?{MAIN}", {"inbound_agent": "none"}), 404),
+        (("POST", f"/numbers/update?{MAIN}", {"number": "+1"}), 400),
+        (("POST", f"/numbers/update?{MAIN}", {"label": 7}), 400),
+        (("POST", f"/numbers/update?{MAIN}", []), 400),
+        (("GET", f"/numbers/available?{CARRIER}"), 400),
+        (("GET", "/numbers/available?limit=1&filters="), 400),
+        (("GET", "/numbers/available?telephony_provider=x&telephony_account_connection=y&limit=1&filters="), 404),
+        (("GET", "/agents?id=none"), 404),
+        (("GET", "/agents/list?size=1000"), 400),
+    ],
+)
+def test_refusals(step: Step, status: int) -> None:
+    [refused] = ask(step)
+    assert refused.status_code == status
+    assert refused.json()["statusCode"] == status
+    assert {"message", "error"} < set(refused.json())
+
+
+def test_a_refused_update_changes_nothing() -> None:
+    _, read = ask(
+        ("POST", f"/numbers/update?{MAIN}", {"label": "New", "inbound_agent": "none"}), ("GET", "/numbers/list")
+    )
+    assert read.json()["items"][0]["label"] == "Main line"

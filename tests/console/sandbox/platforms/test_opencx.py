@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.console.sandbox.support import box, virtually
+
+Step = tuple[str, str] | tuple[str, str, Any]
+
+
+def ask(*steps: Step, **changes: Any) -> list[httpx.Response]:
+    async def story() -> list[httpx.Response]:
+        async with box(**changes) as around:
+            headers = {"Authorization": "Bearer ocx_live_sandbox"}
+            return [
+                await around.http.request(step[0], f"/opencx{step[1]}", headers=headers, json=(*step, None)[2])
+                for step in steps
+            ]
+
+    return virtually(story())
+
+
+def test_a_bare_array_of_our_own_agents() -> None:
+    [listed] = ask(("GET", "/phone"))
+    assert [agent["id"] for agent in listed.json()] == ["agent_1", "agent_2"]
+    assert (listed.json()[0]["language"], listed.json()[0]["model"]) == (["nl", "en"], "oppie-vox-livekit")
+
+
+def test_the_sparse_form() -> None:
+    full, sparse = ask(("GET", "/phone"))[0], ask(("GET", "/phone"), opencx_form="sparse")[0]
+    left_out = set(full.json()[0]) - set(sparse.json()[0])
+    assert left_out == {"type", "model", "background_noise_preset", "stt_model"}
+
+
+def test_updating() -> None:
+    updated, listed = ask(("PATCH", "/phone/agent_1", {"first_message": "Hoi", "language": ["nl"]}), ("GET", "/phone"))
+    assert updated.status_code == 200
+    assert (updated.json()["first_message"], updated.json()["name"]) == ("Hoi", "Front desk")
+    assert updated.json()["updated_at"] > updated.json()["created_at"]
+    assert listed.json()[0] == updated.json()
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "error"),
+    [
+        (("PATCH", "/phone/none", {}), 404, "Not Found"),
+        (("PATCH", "/phone/agent_8", {}), 403, "Forbidden"),
+        (("PATCH", "/phone/agent_1", {"phone_number": "+1"}), 400, "Bad Request"),
+        (("PATCH", "/phone/agent_1", {"language": "nl"}), 400, "Bad Request"),
+        (("PATCH", "/phone/agent_1", ["name"]), 400, "Bad Request"),
+    ],
+)
+def test_refusals(step: Step, status: int, error: str) -> None:
+    [refused] = ask(step)
+    assert refused.status_code == status
+    assert (refused.json()["statusCode"], refused.json()["error"]) == (status, error)
