@@ -1,0 +1,1 @@
+"""What should be: the rule files of operations people, and the engine that reads them."""

@@ -1,0 +1,120 @@
+"""Compares each step with the action it names: parameters, their literal values, and where a URL may lead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from rules.engine.expressions import Expression
+from rules.engine.findings import did_you_mean, one_of
+from rules.engine.nodes import Items, Map, Node, Scalar
+from rules.engine.reader import Reader
+from rules.engine.rule import Rule, Step
+from rules.engine.templates import Literal, Sentence, Template, Whole
+from rules.engine.variables import Vars
+from rules.engine.vocabulary import ActionWords, Vocabulary
+
+
+def check_actions(reader: Reader, rule: Rule, nodes: Sequence[Map], vocabulary: Vocabulary, vars_: Vars) -> None:
+    """Report what is wrong with the `with` of every step whose action is known."""
+    for step, node in zip(rule.steps, nodes, strict=True):
+        action = vocabulary.actions.get(step.action)
+        if action is None:
+            continue
+        fields = node.get("with")
+        if fields is None or isinstance(fields, Map):
+            _check_parameters(reader, step, node, fields or Map(node.line, node.column), action)
+            _check_host(reader, step, fields)
+
+
+def parameter_names(action: ActionWords) -> dict[str, bool]:
+    """The names `with` may have → whether one must be given."""
+    return {info.alias or name: info.is_required() for name, info in action.params.model_fields.items()}
+
+
+def _check_parameters(reader: Reader, step: Step, node: Map, fields: Map, action: ActionWords) -> None:
+    known = parameter_names(action)
+    open_ended = action.params.model_config.get("extra") == "allow"
+    for entry in fields.entries:
+        if entry.key.text not in known and not open_ended:
+            hint = did_you_mean(entry.key.text, known) or (f"; it has {one_of(sorted(known))}" if known else "")
+            reader.report(entry.key, f'{action.name} has no parameter "{entry.key.text}"{hint}', "unknown-parameter")
+    at = node.key("with") or node.key("action") or node
+    for name, required in known.items():
+        if required and fields.get(name) is None:
+            reader.report(at, f"{action.name} needs `{name}` in `with`", "missing-parameter")
+    _check_literals(reader, step, fields, action.params, set(known))
+
+
+def _check_literals(reader: Reader, step: Step, fields: Map, model: type[BaseModel], known: set[str]) -> None:
+    literals = {name: part.value for name, part in step.template.fields.items() if isinstance(part, Literal)}
+    complete = len(literals) == len(step.template.fields)
+    for place, message in literal_faults(model, {name: literals[name] for name in literals if name in known}):
+        if place or complete:
+            reader.report(_at(fields, place), f"`{'.'.join(map(str, place)) or 'with'}`: {message}", "bad-literal")
+
+
+def literal_faults(model: type[BaseModel], values: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
+    """Where and how values do not fit the model; parameters that are not among them do not count."""
+    try:
+        model.model_validate(values)
+    except ValidationError as error:
+        return [
+            (item["loc"], _sentence(item["msg"]))
+            for item in error.errors(include_url=False, include_input=False, include_context=False)
+            if not (item["type"] == "missing" and len(item["loc"]) == 1)
+        ]
+    return []
+
+
+def _sentence(message: str) -> str:
+    text = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return text[:1].lower() + text[1:]
+
+
+def _at(fields: Map, place: tuple[int | str, ...]) -> Node:
+    node: Node = fields
+    for part in place:
+        found: Node | None = None
+        if isinstance(node, Map):
+            found = node.get(str(part))
+        elif isinstance(node, Items) and isinstance(part, int) and part < len(node.items):
+            found = node.items[part]
+        if found is None:
+            break
+        node = found
+    return node
+
+
+def _check_host(reader: Reader, step: Step, fields: Map | None) -> None:
+    """A caller's words must never choose where a request goes: up to the path, a URL is literal or from vars."""
+    template = step.template.fields.get("url")
+    node = fields.get("url") if fields is not None else None
+    if template is None or node is None:
+        return
+    for expression in _before_the_path(template):
+        if not all(name.startswith("vars.") for name in expression.names):
+            at = Scalar(expression.line, expression.column, "", "")
+            reader.report(at, "the host of a `url` must be literal or come from vars", "open-host")
+
+
+def _before_the_path(template: Template) -> list[Expression]:
+    if isinstance(template, Whole):
+        return [template.expression]
+    if not isinstance(template, Sentence):
+        return []
+    found: list[Expression] = []
+    literal = ""
+    for part in template.parts:
+        if isinstance(part, Expression):
+            found.append(part)
+            literal += "x"
+            continue
+        literal += part
+        scheme, separator, rest = literal.partition("://")
+        after = rest if separator else scheme
+        if any(mark in after for mark in "/?#"):
+            break
+    return found

@@ -1,0 +1,204 @@
+"""What the CEL library says about a wrong expression, in words for people who know phones and spreadsheets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rules.engine.findings import did_you_mean, one_of
+from rules.engine.functions import FUNCTIONS
+from rules.engine.place import Place, Problem
+from rules.engine.scope import Scope
+
+_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*?)(?=\n \||\nERROR: <input>| \[[A-Z_]+\]$|$)", re.DOTALL)
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'", re.DOTALL)
+_SELECT = re.compile(r"expression of type '([^']*)' cannot be the operand of a select")
+_NAME_END = re.compile(r"[A-Za-z0-9_.?]*$")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_STANDARD_NAMES = """
+startsWith endsWith contains matches size has all exists exists_one map filter int double string bool bytes type dyn
+duration timestamp getHours getMinutes getSeconds getMilliseconds getDate getDayOfMonth getDayOfWeek getDayOfYear
+getMonth getFullYear orValue or hasValue value optMap optFlatMap lowerAscii upperAscii replace split join trim
+substring indexOf lastIndexOf charAt format reverse
+"""
+_STANDARD = frozenset(_STANDARD_NAMES.split())
+_TYPES = {
+    "string": "text",
+    "int": "a whole number",
+    "uint": "a whole number",
+    "double": "a number",
+    "bool": "true or false",
+    "google.protobuf.Timestamp": "a moment",
+    "google.protobuf.Duration": "a duration",
+    "null_type": "null",
+    "dyn": "an untyped value",
+}
+_INSTEAD = {"and": "&&", "or": "||", "not": "!", "=": "==", "===": "==", "<>": "!=", "AND": "&&", "OR": "||"}
+
+
+def explain(error: str, text: str, scope: Scope, place: Place) -> list[Problem]:
+    """Every error in the library's text; of several at one place, the first."""
+    found: dict[int, Problem] = {}
+    for line, column, message in _ERROR.findall(error):
+        problem = _problem(_offset(text, int(line), int(column)), message.strip(), text, scope, place)
+        found.setdefault(problem.offset, problem)
+        if message.startswith("Syntax error"):
+            break
+    return list(found.values()) or [Problem(0, _whole(error), "expression-syntax")]
+
+
+def _whole(error: str) -> str:
+    if "recursion limit" in error:
+        return "this expression is nested too deeply"
+    return f"this expression cannot be used: {error.partition(': ')[2].partition(' [')[0]}"
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    lines = text.split("\n")
+    return min(sum(len(before) + 1 for before in lines[: line - 1]) + column - 1, len(text))
+
+
+def _problem(offset: int, message: str, text: str, scope: Scope, place: Place) -> Problem:
+    if message.startswith("Syntax error"):
+        return _syntax(offset, message, text)
+    if found := _UNDECLARED.match(message):
+        return _undeclared(found[1], offset, text, scope, place)
+    if found := _OVERLOAD.match(message):
+        return Problem(start_of_name(text, offset), _mismatch(found[1], _split_types(found[2])), "expression-type")
+    if found := _SELECT.match(message):
+        return Problem(
+            start_of_name(text, offset),
+            f"{_type(found[1])} has no fields; nothing can follow it with a dot",
+            "expression-type",
+        )
+    return Problem(offset, message, "expression-syntax")
+
+
+def start_of_name(text: str, offset: int) -> int:
+    """The library points at the last dot, or at a call's bracket; people look at the beginning of the name."""
+    before = _NAME_END.search(text, 0, offset)
+    return offset - len(before[0]) if before and text[offset : offset + 1] in (".", "(") else offset
+
+
+def _syntax(offset: int, message: str, text: str) -> Problem:
+    for match in re.finditer(r"(?<![=!<>])(===?|<>|=)(?!=)|\b(and|or|not|AND|OR)\b", _without_strings(text)):
+        word = match[0]
+        if word in _INSTEAD:
+            return Problem(match.start(), f'write {_INSTEAD[word]} instead of "{word}"', "expression-syntax")
+    if "token recognition error at: '\"" in message or "token recognition error at: ''" in message:
+        return Problem(offset, "this quote is never closed", "expression-syntax")
+    if "missing ')'" in message or "<EOF>' expecting" in message:
+        return Problem(offset, "the expression ends too early", "expression-syntax")
+    rest = text[offset : offset + 20].strip()
+    return Problem(offset, f"this is not an expression from here on: {rest}", "expression-syntax")
+
+
+def _without_strings(text: str) -> str:
+    return re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", lambda match: " " * len(match[0]), text)
+
+
+def _undeclared(name: str, offset: int, text: str, scope: Scope, place: Place) -> Problem:
+    start = start_of_name(text, offset)
+    called = re.match(r"[A-Za-z0-9_.]*\s*\(", text[start:])
+    if called and not text[start:].startswith("steps."):
+        return _unknown_function(called[0].rstrip("( \t"), start, text)
+    return Problem(start, _unknown_name(name, scope, place), "unknown-name")
+
+
+def _unknown_function(written: str, start: int, text: str) -> Problem:
+    if written in FUNCTIONS:
+        return Problem(start, f"{written} is written like this: {FUNCTIONS[written].usage}", "expression-type")
+    last = written.rsplit(".", 1)[-1]
+    if last in _STANDARD and "." not in written:
+        return Problem(start, f'"{last}" is written after the value, as in call.to.{last}(...)', "unknown-name")
+    if last in ("all", "exists", "map", "filter"):
+        return Problem(start, f"{last} is written like this: {last}(x, x != '')", "expression-type")
+    hint = did_you_mean(written, FUNCTIONS) or did_you_mean(last, _STANDARD | FUNCTIONS.keys())
+    place = start if written.split(".")[0] in ("phone",) else start + len(written) - len(last)
+    return Problem(place, f'unknown function "{last if place != start else written}"{hint}', "unknown-name")
+
+
+def _unknown_name(name: str, scope: Scope, place: Place) -> str:
+    parts = name.split(".")
+    if parts[0] == "steps":
+        return _unknown_step(parts, scope)
+    if parts[0] == "secrets" and len(parts) > 1:
+        known = {word.removeprefix("secrets.") for word in scope.words if word.startswith("secrets.")}
+        return f'unknown secret "{parts[1]}"{did_you_mean(parts[1], known)}'
+    if len(parts) == 1 and name in scope.groups():
+        return f'"{name}" is a group of names; write for example {_examples(name, scope)}'
+    if name in scope.elsewhere:
+        return _exists_elsewhere(name, scope)
+    return f'unknown name "{name}"{did_you_mean(name, _visible(scope, place))}'
+
+
+def _exists_elsewhere(name: str, scope: Scope) -> str:
+    with_it = scope.elsewhere[name]
+    without = [kind.name for kind in scope.kinds if name not in kind.names]
+    if without and len(without) < len(scope.kinds):
+        return f'"{name}" does not exist for {one_of(without)}, which this rule listens to as well'
+    return f'"{name}" exists only for {one_of(with_it[:5])}'
+
+
+def _visible(scope: Scope, place: Place) -> Iterator[str]:
+    for name in scope.words:
+        if (place.secrets or not name.startswith("secrets.")) and (place.item or name not in ("item", "index")):
+            yield name
+
+
+def _examples(group: str, scope: Scope) -> str:
+    return one_of([name for name in scope.words if name.startswith(group + ".")][:3])
+
+
+def _unknown_step(parts: list[str], scope: Scope) -> str:
+    if len(parts) == 1:
+        return "write steps.ID.outcome or an output of that step"
+    if parts[1] not in scope.steps:
+        return f'there is no step with the id "{parts[1]}"{did_you_mean(parts[1], scope.steps)}'
+    prefix = f"steps.{parts[1]}."
+    gives = sorted(word.removeprefix(prefix) for word in scope.words if word.startswith(prefix))
+    if len(parts) == 2:
+        return f"write for example {prefix}{gives[0]}"
+    return f'step "{parts[1]}" gives {one_of(gives)}, not "{parts[2]}"{did_you_mean(parts[2], gives)}'
+
+
+def _split_types(text: str) -> list[str]:
+    return [word.strip() for word in re.split(r",(?![^(]*\))", text) if word.strip()]
+
+
+def _type(word: str) -> str:
+    if word in _TYPES:
+        return _TYPES[word]
+    if word.startswith("optional_type"):
+        return "a value that may be missing"
+    return {"map": "a map", "list": "a list"}.get(word.split("(")[0], word)
+
+
+def _mismatch(function: str, types: list[str]) -> str:
+    words = [_type(word) for word in types]
+    operator = function.strip("_").replace("@", "")
+    if function in FUNCTIONS:
+        return f"{function} cannot take {_and(words)}; write for example {FUNCTIONS[function].usage}"
+    if function == "_?_:_":
+        return f"? : needs true or false before it and two values of one type; this has {_and(words)}"
+    if function in ("_&&_", "_||_", "!_"):
+        return f'{operator} joins true or false, not {_and(words)}; write a comparison such as x != ""'
+    if function in ("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_"):
+        return f"{operator} cannot compare {_and(words, 'with')}{_hint(types)}"
+    if function.startswith("_") or function.startswith("@"):
+        return f"{operator} does not work on {_and(words)}"
+    return f"{function} does not work on {_and(words)}"
+
+
+def _hint(types: list[str]) -> str:
+    if set(types) == {"int", "double"}:
+        return "; write both with a point, as in 3.0"
+    if any(word.startswith("optional_type") for word in types):
+        return '; say what counts when it is missing, as in .orValue("")'
+    return '; a name is never null, compare with ""' if "null_type" in types else ""
+
+
+def _and(words: Iterable[str], joint: str = "and") -> str:
+    return f" {joint} ".join(words) or "nothing"

@@ -1,0 +1,144 @@
+"""Reads `on`: which events a rule is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, cast
+
+from cronsim import CronSim, CronSimError
+
+from rules.engine.celliterals import is_zone
+from rules.engine.findings import did_you_mean, one_of
+from rules.engine.nodes import Items, Map, Node, Scalar
+from rules.engine.reader import Reader
+from rules.engine.rule import Schedule, Trigger
+from rules.engine.vocabulary import KindWords, Vocabulary
+
+_NATIVE, _EVENT, _SCHEDULE = "native", "event", "schedule"
+_FILTER_VALUES: Mapping[str, tuple[str, ...]] = {
+    "call.status": ("ringing", "in-progress", "forwarding", "ended", "failed")
+}
+_SPECIAL_USE = {_NATIVE: "native: NAME", _EVENT: "event: NAME", _SCHEDULE: 'schedule: {cron: "0 18 * * *"}'}
+
+
+@dataclass
+class On:
+    """What `on` says."""
+
+    triggers: list[Trigger] = field(default_factory=list)
+    schedule: Schedule | None = None
+
+    def kinds(self) -> list[str]:
+        """The kinds, in the order of the file; empty when a native name may bring any kind."""
+        if any(not trigger.kind for trigger in self.triggers):
+            return []
+        return list(dict.fromkeys(trigger.kind for trigger in self.triggers))
+
+
+@dataclass
+class OnReader:
+    """Reads `on` of one rule."""
+
+    reader: Reader
+    vocabulary: Vocabulary
+    zone: str
+    on: On = field(default_factory=On)
+
+    def read(self, node: Node) -> On:
+        """All triggers; what is wrong is reported and left out."""
+        if isinstance(node, Map):
+            for entry in node.entries:
+                self.entry(entry.key, entry.value)
+        else:
+            for item in self.reader.listed(node):
+                self.word(item)
+        if isinstance(node, Items | Map) and not node.plain:
+            self.reader.report(node, "`on` is empty; name at least one kind of event", "missing")
+        return self.on
+
+    def word(self, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self.reader.report(node, "a list in `on` holds kinds; for filters write a map such as tool-calls: NAME")
+        elif node.text in _SPECIAL_USE:
+            self.reader.report(node, f"`{node.text}` needs a value, as in {_SPECIAL_USE[node.text]}", "missing")
+        elif self.kind(node):
+            self.add(Trigger(node.text, line=node.line, column=node.column))
+
+    def entry(self, key: Scalar, value: Node) -> None:
+        if key.text == _SCHEDULE:
+            self.schedule(key, value)
+        elif key.text == _NATIVE:
+            self.native(key, value)
+        elif key.text == _EVENT:
+            self.add(self.filtered(key, self.vocabulary.kinds.get("emitted", KindWords("emitted")), value))
+        elif kind := self.kind(key):
+            self.add(self.filtered(key, kind, value))
+
+    def add(self, trigger: Trigger) -> None:
+        self.on.triggers.append(trigger)
+
+    def kind(self, node: Scalar) -> KindWords | None:
+        known = self.vocabulary.kinds.get(node.text)
+        if known is None:
+            choices = {*self.vocabulary.kinds, _NATIVE, _EVENT}
+            hint = did_you_mean(node.text, choices) or f"; there are {one_of(sorted(choices))}"
+            self.reader.report(node, f'unknown kind of event "{node.text}"{hint}', "unknown-kind")
+        return known
+
+    def filtered(self, key: Scalar, kind: KindWords, value: Node) -> Trigger:
+        values = self.values(key, value)
+        if values and not kind.filter:
+            self.reader.report(value, f"{kind.name} has no filter; use `if` instead", "no-filter")
+        for word, node in values:
+            allowed = _FILTER_VALUES.get(kind.filter, ())
+            if allowed and word not in allowed:
+                hint = did_you_mean(word, allowed)
+                self.reader.report(node, f'{kind.filter} is {one_of(allowed)}, never "{word}"{hint}', "wrong-value")
+        return Trigger(kind.name, kind.filter, frozenset(word for word, _ in values), key.line, key.column)
+
+    def values(self, key: Scalar, value: Node) -> list[tuple[str, Node]]:
+        if isinstance(value, Scalar) and value.plain is None:
+            return []
+        return self.reader.words(value, f"`{key.text}`")
+
+    def native(self, key: Scalar, value: Node) -> None:
+        values = self.values(key, value)
+        if not values:
+            self.reader.report(value, "`native` needs the platform's own event name", "missing")
+        known = {name for names in self.vocabulary.natives.values() for name in names}
+        for word, node in values:
+            if known and word not in known:
+                message = f'no platform is known to send "{word}"{did_you_mean(word, known)}'
+                self.reader.report(node, message, "unknown-native", "warning")
+        self.add(Trigger("", "", frozenset(word for word, _ in values), key.line, key.column))
+
+    def schedule(self, key: Scalar, value: Node) -> None:
+        self.add(Trigger(_SCHEDULE, line=key.line, column=key.column))
+        fields = self.reader.map(value, "`schedule`")
+        if fields is None:
+            return
+        self.reader.known(fields, ("cron", "timezone", "catch_up"), "`schedule`")
+        cron = self.cron(fields)
+        zone = self.reader.text(fields.get("timezone"), "`timezone`", self.zone)
+        if not is_zone(zone):
+            self.reader.report(
+                fields.get("timezone"), f'"{zone}" is not a time zone; write it like Europe/Amsterdam', "bad-literal"
+            )
+            zone = "UTC"
+        catch_up = self.reader.choice(fields.get("catch_up"), "`catch_up`", ("skip", "once"), "skip")
+        self.on.schedule = Schedule(cron, zone, cast(Literal["skip", "once"], catch_up))
+
+    def cron(self, fields: Map) -> str:
+        node = fields.get("cron")
+        if node is None:
+            self.reader.report(fields, '`schedule` needs `cron`, such as "0 18 * * MON-FRI"', "missing")
+            return ""
+        text = self.reader.text(node, "`cron`")
+        try:
+            next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)))
+        except (CronSimError, StopIteration):
+            message = f'"{text}" is not a cron line: minute hour day month weekday, such as "0 18 * * MON-FRI"'
+            self.reader.report(node, message, "bad-literal")
+        return text

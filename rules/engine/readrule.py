@@ -1,0 +1,191 @@
+"""Reads one rule file: text in, a compiled rule or findings out. Everything wrong with it is reported in one go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+from rules.engine.actioncheck import check_actions
+from rules.engine.findings import Finding, has_errors
+from rules.engine.nodes import Items, Map, Node
+from rules.engine.platforms import check_platforms
+from rules.engine.readanswer import AnswerReader
+from rules.engine.reader import Reader
+from rules.engine.readholds import HoldsReader
+from rules.engine.readon import On, OnReader
+from rules.engine.readsteps import StepsReader
+from rules.engine.rule import Late, Rule, Source
+from rules.engine.scope import Scope, Scopes
+from rules.engine.variables import Vars
+from rules.engine.vocabulary import Vocabulary
+from rules.engine.yamlread import read_yaml
+
+RULE_KEYS = (
+    "description",
+    "owner",
+    "runbook",
+    "tags",
+    "enabled",
+    "mode",
+    "connections",
+    "on",
+    "if",
+    "priority",
+    "backstop",
+    "steps",
+    "answer",
+    "within",
+    "meanwhile",
+    "late",
+    "limit",
+    "concurrency",
+    "once",
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
+_SECRET = re.compile(r"\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class LoadedRule:
+    """What came of one file: the rule when it can be used, and every finding."""
+
+    name: str
+    path: str
+    rule: Rule | None
+    findings: tuple[Finding, ...]
+    root: Map | None = None
+    """The nodes of the file, for checks over several rules."""
+
+
+@dataclass(frozen=True)
+class ReadContext:
+    """What rule files are read against."""
+
+    vocabulary: Vocabulary
+    vars: Vars
+    scopes: Scopes
+    assistants: Mapping[str, str]
+
+
+def read_context(vocabulary: Vocabulary, vars_: Vars, assistants: Mapping[str, str]) -> ReadContext:
+    """Prepare to read the rules of one folder."""
+    return ReadContext(vocabulary, vars_, Scopes(vocabulary, vars_.words, vars_.zone, vars_.local_faults), assistants)
+
+
+def read_rule(name: str, path: str, data: bytes | str, context: ReadContext) -> LoadedRule:
+    """Read one file. Nothing in it makes this raise."""
+    reader = Reader(path, name)
+    if not _NAME.fullmatch(name):
+        reader.report(None, f'"{name}" is no name for a rule: letters, digits, _ and - only', "bad-name")
+    document = read_yaml(data)
+    for fault in document.faults:
+        finding = Finding(path, fault.line, fault.column, name, fault.message, fault.code, fault.severity)
+        reader.findings.append(finding)
+    if document.root is None:
+        if not document.faults:
+            reader.report(None, "the file is empty; a rule needs at least `description` and `on`", "missing")
+        return LoadedRule(name, path, None, _sorted(reader))
+    root = reader.map(document.root, "a rule")
+    if root is None:
+        return LoadedRule(name, path, None, _sorted(reader))
+    text = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
+    rule = _RuleReader(reader, root, text, context).read()
+    usable = None if has_errors(reader.findings) else rule
+    return LoadedRule(name, path, usable, _sorted(reader), root)
+
+
+def _sorted(reader: Reader) -> tuple[Finding, ...]:
+    return tuple(sorted(set(reader.findings)))
+
+
+class _RuleReader:
+    def __init__(self, reader: Reader, root: Map, text: str, context: ReadContext) -> None:
+        self.reader = reader
+        self.root = root
+        self.text = text
+        self.context = context
+
+    def read(self) -> Rule:
+        self.reader.known(self.root, RULE_KEYS, "a rule")
+        self.required()
+        on = self.on()
+        steps = StepsReader(self.reader, self.context.vocabulary)
+        steps.collect(self.root.get("steps"))
+        scope = self.scope(on, steps)
+        answers = AnswerReader(self.reader, scope, scope.kinds, self.context.assistants)
+        holds = HoldsReader(self.reader, scope, waits=any(kind.waits for kind in scope.kinds))
+        rule = Rule(
+            name=self.reader.rule,
+            source=Source(self.reader.rule, self.reader.path, self.text, self.context.vars.text),
+            triggers=tuple(on.triggers),
+            schedule=on.schedule,
+            scope=scope,
+            variables=self.context.vars.qualified,
+            zone=self.context.vars.zone.key,
+            conditions=holds.conditions(self.root.get("if")),
+            steps=steps.read(scope),
+            answer=answers.answer(self.root.get("answer")),
+            meanwhile=answers.meanwhile(self.root.get("meanwhile")),
+            limit=holds.limit(self.root.get("limit")),
+            concurrency=holds.concurrency(self.root.get("concurrency")),
+            once=holds.once(self.root.get("once")),
+            connections=self.connections(),
+            **self.words(),
+        )
+        self.dependent(rule)
+        check_actions(self.reader, rule, steps.nodes, self.context.vocabulary, self.context.vars)
+        check_platforms(self.reader, rule, self.root, steps.nodes, self.context.vocabulary)
+        return replace(rule, source=replace(rule.source, assistants=dict(answers.used)))
+
+    def required(self) -> None:
+        if self.root.get("description") is None:
+            self.reader.report(self.root, "a rule needs a `description`: one sentence", "missing")
+        if self.root.get("on") is None:
+            self.reader.report(self.root, "a rule needs `on`: which events it is about", "missing")
+        if self.root.get("steps") is None and self.root.get("answer") is None:
+            self.reader.report(self.root, "this rule does nothing; give it `steps` or an `answer`", "missing")
+
+    def on(self) -> On:
+        node = self.root.get("on")
+        reader = OnReader(self.reader, self.context.vocabulary, self.context.vars.zone.key)
+        return reader.read(node) if node is not None else reader.on
+
+    def scope(self, on: On, steps: StepsReader) -> Scope:
+        known = self.context.vocabulary.secrets
+        secrets = frozenset(_SECRET.findall(self.text)) if known is None else known
+        return self.context.scopes.scope(on.kinds(), steps.names(), secrets)
+
+    def words(self) -> dict[str, Any]:
+        """The keys that are plain values."""
+        get, read = self.root.get, self.reader
+        mode = read.choice(get("mode"), "`mode`", ("live", "shadow"), "live")
+        late = read.choice(get("late"), "`late`", ("inject", "drop"), "inject")
+        return {
+            "description": read.text(get("description"), "`description`"),
+            "owner": read.text(get("owner"), "`owner`"),
+            "runbook": read.text(get("runbook"), "`runbook`"),
+            "tags": tuple(word for word, _ in read.words(get("tags"), "`tags`")),
+            "enabled": read.flag(get("enabled"), "`enabled`", default=True),
+            "mode": cast(Literal["live", "shadow"], mode),
+            "priority": read.number(get("priority"), "`priority`", 100),
+            "backstop": read.flag(get("backstop"), "`backstop`", default=False),
+            "within": read.duration(get("within"), "`within`", None),
+            "late": cast(Late, late),
+            "late_given": get("late") is not None,
+        }
+
+    def connections(self) -> tuple[str, ...]:
+        return tuple(word for word, _ in self.reader.words(self.root.get("connections"), "`connections`"))
+
+    def dependent(self, rule: Rule) -> None:
+        """Keys that mean nothing without another."""
+        for key in ("within", "meanwhile", "late"):
+            if self.root.get(key) is not None and self.root.get("answer") is None:
+                self.reader.report(self.root.key(key), f"`{key}` means nothing without an `answer`", "pointless")
+        if rule.within == 0:
+            self.reader.report(self.root.get("within"), "`within` leaves no time at all", "wrong-value")
+        node: Node | None = self.root.get("steps")
+        if isinstance(node, Items) and not node.items and self.root.get("answer") is None:
+            self.reader.report(node, "`steps` is empty", "missing")

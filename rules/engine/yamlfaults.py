@@ -1,0 +1,110 @@
+"""What the YAML parser dislikes, as a sentence that names the fix: mostly, single quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+_VALUE = re.compile(r"^(?P<lead>\s*(?:-\s+)*(?:[\w.$-]+:\s+|'[^']*':\s+|\"[^\"]*\":\s+)?)(?P<value>\S.*?)\s*$")
+_OPENERS = {"(": ")", "[": "]", "{": "}"}
+_CUT: Literal["cut-text"] = "cut-text"
+
+
+def explain_yaml(error: Any, lines: list[str]) -> tuple[int, int, str]:
+    """Line, column and sentence for a parser's error."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:
+        return 1, 1, f"this is not YAML: {str(error).splitlines()[0][:200]}"
+    line, column = min(mark.line, len(lines) - 1), mark.column
+    for candidate in dict.fromkeys((line, _context_line(error, line), max(line - 1, 0))):
+        if "\t" in lines[candidate][: len(lines[candidate]) - len(lines[candidate].lstrip())]:
+            return candidate + 1, lines[candidate].index("\t") + 1, "a tab; indent with spaces"
+        advice = _quotes_needed(lines[candidate])
+        if advice:
+            return candidate + 1, advice[0] + 1, advice[1]
+    problem = str(getattr(error, "problem", None) or "unreadable")
+    return line + 1, column + 1, f"this is not YAML: {_humane(problem)}"
+
+
+def _context_line(error: Any, line: int) -> int:
+    mark = getattr(error, "context_mark", None)
+    return mark.line if mark is not None and line - mark.line <= 1 else line
+
+
+def _humane(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return "a second `: ` on this line; put single quotes around the value"
+    if "did not find expected key" in problem or "expected <block end>" in problem:
+        return "this line does not line up with the ones above it"
+    if "could not find expected ':'" in problem or "did not find expected ':'" in problem:
+        return "a key needs a colon and a space after it"
+    if "found unexpected end of stream" in problem:
+        return "a quote or bracket is never closed"
+    return problem
+
+
+def _quotes_needed(line: str) -> tuple[int, str] | None:
+    """Column and advice when a line's value is one that YAML reads otherwise than meant."""
+    found = _VALUE.match(line)
+    if not found or not found["value"]:
+        return None
+    value, column = found["value"], found.start("value")
+    inner = re.search(r"(?<!['\"])\$\{\{.*?\}\}", value)
+    if value[0] == "{" and inner:
+        return column + inner.start(), f"put single quotes around ${{{{ }}}} inside {{ }}: {single_quoted(inner[0])}"
+    reason = _reason(value)
+    return (column, f"{reason}; put single quotes around it: {single_quoted(value)}") if reason else None
+
+
+def _reason(value: str) -> str:
+    first = value[0]
+    if first in "\"'" and not _is_one_string(value):
+        return f"a value that starts with {first} and goes on after the closing quote"
+    if first in "[{" and not value.endswith("]" if first == "[" else "}"):
+        return f"a value that starts with {first}"
+    if first in "%@`&*!|>" and not re.fullmatch(r"[|>][-+0-9]*(\s+#.*)?", value):
+        return f"a value that starts with {first}"
+    if first not in "\"'[{" and ": " in value:
+        return 'a value that holds ": "'
+    return ""
+
+
+def _is_one_string(value: str) -> bool:
+    pattern = r"'(?:[^']|'')*'" if value[0] == "'" else r'"(?:[^"\\]|\\.)*"'
+    return bool(re.fullmatch(pattern + r"\s*(?:#.*)?:?", value))
+
+
+def single_quoted(value: str) -> str:
+    """The value as YAML wants it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def cut_text(value: str, rest: str) -> Iterator[tuple[str, str, Literal["error", "warning"]]]:
+    """Whether a plain value lost its end to a ` #`, given the rest of its last line."""
+    comment = rest.strip()
+    if not comment.startswith("#") or not value:
+        return
+    whole = single_quoted(f"{value} {comment}")
+    if _is_open(value):
+        yield f'the text is cut off at " #"; put single quotes around all of it: {whole}', _CUT, "error"
+    elif comment[1:2].strip() and comment[1] not in "#!-=":
+        yield f'everything from " #" on is a comment; if it belongs to the text, write {whole}', _CUT, "warning"
+
+
+def _is_open(value: str) -> bool:
+    """Whether a bracket or a quote is opened and never closed."""
+    stack: list[str] = []
+    quote = ""
+    previous = ""
+    for character in value:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in _OPENERS:
+            stack.append(_OPENERS[character])
+        elif stack and character == stack[-1]:
+            stack.pop()
+        elif character == '"' or (character == "'" and not previous.isalnum()):
+            quote = character
+        previous = character
+    return bool(stack or quote)
