@@ -1,0 +1,135 @@
+"""What a worker process has at hand, and one event as it lies on the desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from rules.engine.events import EventView, ToolView
+from rules.engine.load import Loaded, load_document
+from rules.engine.play import Surroundings
+from rules.engine.rule import Rule
+from rules.engine.vocabulary import Vocabulary
+from store.answers import CellAnswer
+from store.client import Store
+from store.connections import Connection
+from store.event import Event, ToolCall, visible
+from store.events import StoredEvent
+from store.runs import RunId
+from workers.lease import Lease
+from workers.toolbox import Clients, EventMemory, Toolbox
+
+
+class MissingRuleError(Exception):
+    """A run's rule is neither in force nor remembered."""
+
+
+@dataclass
+class Desk:
+    """One for each worker process."""
+
+    store: Store
+    rules: Loaded
+    vocabulary: Vocabulary
+    connections: Mapping[str, Connection]
+    clients: Clients
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    async def rule_of(self, run_id: RunId) -> Rule:
+        """The rule a run belongs to, in the version it began with. Raises MissingRuleError when nobody knows it."""
+        journal = await self.store.runs.load(run_id)
+        in_force = next((rule for rule in self.rules.rules if rule.name == run_id.rule), None)
+        if in_force and journal.version in ("", in_force.version):
+            return in_force
+        document = await self.store.runs.version(journal.version)
+        if document is None:
+            raise MissingRuleError(run_id.rule)
+        return load_document(document, self.vocabulary)
+
+
+@dataclass
+class Work:
+    """One event in work, under one lease."""
+
+    desk: Desk
+    stored: StoredEvent
+    lease: Lease
+    view: EventView
+    toolbox: Toolbox
+    memory: dict[str, dict[str, Any]]
+
+    @property
+    def event(self) -> Event:
+        """The normalised event."""
+        return self.stored.event
+
+    @property
+    def deadline(self) -> float | None:
+        """Event loop time at which the platform stops waiting; None when nobody waits, or not any more."""
+        if not self.stored.deadline_ms or self.stored.deadline_ms <= self.lease.claimed_ms:
+            return None
+        return self.lease.loop_time(self.stored.deadline_ms)
+
+    def patience(self, rule: Rule) -> float | None:
+        """Until when a rule may retry in place: its own `within`, else the platform's deadline."""
+        if self.deadline is None or not rule.answers:
+            return None
+        return self.within(rule) or self.deadline
+
+    def within(self, rule: Rule) -> float | None:
+        """Event loop time of the rule's own deadline, which counts from the event's first byte."""
+        return None if rule.within is None else self.lease.loop_time(self.stored.received_ms) + rule.within
+
+    def fallback(self) -> CellAnswer:
+        """What the caller hears when no rule answers."""
+        connection = self.desk.connections.get(self.event.connection)
+        return CellAnswer("fallback", connection.fallback_for(self.event.kind) if connection else {})
+
+    def now_ms(self) -> float:
+        """The store's clock now, as far as we can tell without asking it."""
+        return self.lease.claimed_ms + (asyncio.get_running_loop().time() - self.lease.claimed_at) * 1000
+
+    def stages_json(self, later: Mapping[str, float]) -> bytes:
+        """Every stage of the event with its moment (ISO 8601) and the milliseconds since it came in, in order."""
+        began = self.stored.stages.get("received", self.stored.received_ms)
+        moments = {**self.stored.stages, "stored": self.stored.received_ms, **later}
+        return orjson.dumps([_stage(name, at, began) for name, at in sorted(moments.items(), key=lambda item: item[1])])
+
+    def surroundings(self, memory: dict[str, dict[str, Any]] | None = None) -> Surroundings:
+        """What expressions and templates see beside the event."""
+        return Surroundings(memory=memory or self.memory, secrets=self.desk.secrets)
+
+    def run_id(self, rule: str, tool: ToolView | None) -> RunId:
+        """The id of a rule's run on this event, or on one of its tool calls."""
+        return RunId(self.event.id, rule, tool.id if tool else "")
+
+
+async def lay_out(desk: Desk, stored: StoredEvent, lease: Lease) -> Work:
+    """Everything needed to work on an event."""
+    memory = await EventMemory(desk.store.memory, stored.event).snapshot()
+    toolbox = Toolbox(desk.store, desk.clients, desk.connections, stored.event)
+    return Work(desk, stored, lease, event_view(stored.event), toolbox, memory)
+
+
+def event_view(event: Event) -> EventView:
+    """The event as the engine sees it: flat, qualified names."""
+    return EventView(
+        id=event.id, kind=event.kind, native=event.native, connection=event.connection, provider=event.provider,
+        generation=event.generation, name=event.name, values=visible(event),
+        tools=tuple(_tool_view(event, tool) for tool in event.tools),
+    )  # fmt: skip
+
+
+def _tool_view(event: Event, tool: ToolCall) -> ToolView:
+    values = {name: value for name, value in visible(event, tool).items() if name.startswith("tool.")}
+    return ToolView(id=tool.id, name=tool.name, values=values)
+
+
+def _stage(name: str, at: float, began: float) -> dict[str, Any]:
+    moment = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    return {"name": name, "at": moment, "ms": round(at - began, 2)}

@@ -1,0 +1,101 @@
+"""Late is not lost: an answer that missed the deadline is put into the live call, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from rules.engine.events import ToolView
+from store.answers import Cell, CellAnswer
+from store.runs import RunId
+from workers.actions import ACTIONS
+from workers.desk import Desk, Work, lay_out
+from workers.lease import Lease
+from workers.stepping import Parked, RunState, Stepper
+
+INJECT = "call.inject"
+PATIENCE = 20.0
+"""Seconds an injection may be retried; after that the conversation has moved on."""
+
+
+@dataclass(frozen=True)
+class _Retry:
+    tries: int = 4
+    first: float = 1.0
+    factor: float = 2.0
+    max_age: float = PATIENCE
+
+
+@dataclass(frozen=True)
+class LateStep:
+    """The step that a late answer becomes; journalled like any other."""
+
+    key: str = "late"
+    action: str = INJECT
+    connection: str = ""
+    timeout: float | None = 5.0
+    retry: _Retry = field(default_factory=_Retry)
+
+
+async def deliver_late(work: Work, state: RunState, tool: ToolView | None, answer: CellAnswer) -> dict[str, Any]:
+    """Do with a late answer what the rule says; returns what the trace tells about it."""
+    if state.rule.late == "drop":
+        return {"policy": "drop"}
+    if not _can_inject(work):
+        return {"policy": "drop", "why": "this platform takes nothing into a live call"}
+    text = spoken(work, tool, answer.body)
+    if not text:
+        return {"policy": "drop", "why": "there is nothing to say"}
+    state.patience = asyncio.get_running_loop().time() + PATIENCE
+    stepper = Stepper(state, work.desk.store.runs, work.toolbox)
+    with_ = {"content": text, "respond": True}
+    result = await stepper.perform(state.rule, LateStep(), None, with_, (), state.journal.decided)
+    return {"policy": "inject", "outcome": result.outcome} | ({"error": result.error} if result.error else {})
+
+
+def _can_inject(work: Work) -> bool:
+    platforms = ACTIONS[INJECT].platforms or {}
+    connection = work.desk.connections.get(work.event.connection)
+    has_api = connection is not None and connection.api is not None and connection.on
+    return has_api and work.event.generation in platforms.get(work.event.provider, ()) and bool(work.event.call.id)
+
+
+def spoken(work: Work, tool: ToolView | None, body: Mapping[str, Any]) -> str:
+    """The late answer as a sentence the agent can go on with."""
+    said = body.get("say") or body.get("result") or body.get("error")
+    if not said:
+        return ""
+    text = said if isinstance(said, str) else orjson.dumps(said).decode()
+    return f"The result of {tool.name} is here now: {text}" if tool else text
+
+
+async def handle_unsent(ctx: Mapping[str, Any], event_id: str) -> None:
+    """The job of answers that were ready and never left: they count as late, and are delivered as such."""
+    desk: Desk = ctx["desk"]
+    lease: Lease = ctx["lease"]
+    stored = await desk.store.events.get(event_id)
+    if stored is None:
+        await desk.store.queue.finish(lease.claim, event_id, {})
+        return
+    work = await lay_out(desk, stored, lease)
+    trace: dict[str, bytes] = {}
+    for cell in (await desk.store.answers.cells(event_id)).values():
+        answer = cell.answer if cell.state in ("ready", "claimed") else None
+        if answer and answer.by == "rule":
+            trace[f"late:{cell.tool_id}"] = orjson.dumps(await _deliver_cell(work, cell, answer))
+    await desk.store.queue.finish(lease.claim, event_id, trace)
+
+
+async def _deliver_cell(work: Work, cell: Cell, answer: CellAnswer) -> dict[str, Any]:
+    run_id = RunId(work.event.id, answer.rule, cell.tool_id)
+    rule = await work.desk.rule_of(run_id)
+    state = RunState(run_id, rule, work.lease, await work.desk.store.runs.load(run_id))
+    tool = next((tool for tool in work.view.tools if tool.id == cell.tool_id), None)
+    try:
+        return await deliver_late(work, state, tool, answer)
+    except Parked:
+        return {"policy": "inject", "outcome": "failed"}

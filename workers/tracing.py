@@ -1,0 +1,106 @@
+"""What a run leaves behind for people: one record a rule, and one line for those who watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from rules.engine.events import ToolView
+from rules.engine.plain import to_plain
+from rules.engine.play import matches
+from rules.engine.played import ConditionTrace, Played
+from rules.engine.rule import Rule
+from store.masking import masked
+from workers.run import Ran
+
+if TYPE_CHECKING:
+    from workers.desk import Work
+
+
+@dataclass(frozen=True)
+class TraceRecord:
+    """One rule on one event or tool call: why it acted, or why not."""
+
+    rule: str
+    tool: str
+    body: dict[str, Any]
+
+    @property
+    def field(self) -> str:
+        """Where it stands in the event's trace."""
+        return f"rule:{self.rule}:{self.tool}"
+
+    def to_json(self) -> bytes:
+        """As it is stored."""
+        return orjson.dumps(self.body)
+
+
+def trace_of(ran: Ran) -> TraceRecord:
+    """The record of a rule that was played."""
+    played = ran.played
+    body = _decided(played) | {"steps": [_step(step, ran) for step in played.steps]}
+    if played.answer is not None:
+        body["answer_at"] = played.answer_at
+    return TraceRecord(played.rule.name, played.tool_id, body | ran.notes)
+
+
+def in_shadow(work: Work, rule: Rule, tool: ToolView | None) -> TraceRecord:
+    """The record of a rule in shadow mode: whether it would have acted, and nothing done."""
+    played = matches(rule, work.view, tool, work.surroundings())
+    if played.outcome == "ran":
+        played.outcome = "shadow"
+    return TraceRecord(rule.name, played.tool_id, _decided(played) | {"steps": []})
+
+
+def _decided(played: Played) -> dict[str, Any]:
+    body: dict[str, Any] = _head(played.rule, played.outcome, played.tool_id) | {
+        "conditions": [_condition(condition) for condition in played.conditions],
+        "stopped_at": played.stopped_at,
+    }
+    return body | ({"error": played.error} if played.error else {})
+
+
+def _condition(condition: ConditionTrace) -> dict[str, Any]:
+    told = {
+        "expr": condition.expr, "place": condition.place, "line": condition.line, "column": condition.column,
+        "value": condition.value, "seen": to_plain(condition.seen),
+    }  # fmt: skip
+    return told | ({"error": condition.error} if condition.error else {})
+
+
+def _step(step: Any, ran: Ran) -> dict[str, Any]:
+    record = ran.state.journal.steps.get(step.key, {})
+    told = {"id": step.key, "action": step.action, "line": step.line, "state": step.outcome}
+    told["attempts"] = record.get("attempts", [])
+    return told | ({"error": record["error"]} if record.get("error") else {})
+
+
+def unplayed(rule: Rule, outcome: str, tool: ToolView | None = None) -> TraceRecord:
+    """The record of a rule that did not come to its turn."""
+    tool_id = tool.id if tool else ""
+    return TraceRecord(rule.name, tool_id, _head(rule, outcome, tool_id) | {"conditions": [], "steps": []})
+
+
+def _head(rule: Rule, outcome: str, tool_id: str) -> dict[str, Any]:
+    head = {"rule": rule.name, "file": rule.path, "version": rule.version, "outcome": outcome}
+    return head | ({"tool": tool_id} if tool_id else {})
+
+
+def feed_line(work: Work, records: Sequence[TraceRecord]) -> bytes:
+    """One line about a finished event; numbers are masked."""
+    event = work.event
+    return orjson.dumps(
+        {
+            "event": event.id,
+            "kind": event.kind,
+            "connection": event.connection,
+            "from": masked(event.call.from_),
+            "to": masked(event.call.to),
+            "tools": [tool.name for tool in event.tools],
+            "rules": {record.rule: record.body["outcome"] for record in records},
+            "ms": round(work.now_ms() - work.stored.received_ms, 1),
+        }
+    )

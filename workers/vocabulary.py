@@ -1,0 +1,54 @@
+"""The vocabulary of rules: our kinds, actions and connections, told to an engine that imports none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from receiver.providers import PROVIDERS
+from receiver.providers.base import ANSWER_KEYS
+from rules.engine.vocabulary import ActionWords, ConnectionWords, KindWords, Vocabulary
+from store.connections import Connection
+from store.event import KINDS, Kind, section_fields, visible_types
+from workers.actions import ACTIONS
+from workers.actions.base import Action
+from workers.actions.registry import output_docs, output_words
+
+
+def vocabulary(connections: Mapping[str, Connection], secrets: Collection[str] | None = None) -> Vocabulary:
+    """Everything `check` and the engine know about this installation."""
+    return Vocabulary(
+        kinds={name: _kind(kind) for name, kind in KINDS.items()},
+        actions={name: _action(action) for name, action in ACTIONS.items()},
+        connections={name: _connection(connection) for name, connection in connections.items()},
+        secrets=None if secrets is None else frozenset(secrets),
+        natives={name: frozenset(provider.kinds) for name, provider in PROVIDERS.items()},
+    )
+
+
+def _kind(kind: Kind) -> KindWords:
+    docs = {
+        f"{section}.{name}": doc
+        for section in kind.sections
+        if section != "data"
+        for name, _, doc in section_fields(section)
+    }
+    return KindWords(
+        kind.name, kind.doc, visible_types(kind), docs, kind.waits, kind.filter, ANSWER_KEYS.get(kind.name, frozenset())
+    )
+
+
+def _action(action: Action) -> ActionWords:
+    return ActionWords(
+        action.name, action.doc, action.params, output_words(action.output), output_docs(action.output),
+        action.in_doubt, action.platforms, action.needs_call,
+    )  # fmt: skip
+
+
+def _connection(connection: Connection) -> ConnectionWords:
+    provider = PROVIDERS.get(connection.provider)
+    answers = dict(provider.answers) if provider else {}
+    generations = tuple(dict.fromkeys(g for by_generation in answers.values() for g in by_generation)) or ("",)
+    return ConnectionWords(
+        connection.name, connection.provider, connection.generation, generations, answers,
+        dict(connection.deadlines), connection.api is not None,
+    )  # fmt: skip

@@ -1,0 +1,213 @@
+"""The arq worker as we need it: woken instead of polling, claiming in batches under leases, never losing a job.
+
+It keeps arq's keys, job format, functions and context. What differs: one script claims for all lanes; a claimed job
+stays in its queue until it is finished; an unknown function, an undecodable payload or a bug becomes a dead letter
+and never simply vanishes; a store that is away is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from arq.jobs import DeserializationError, deserialize_job_raw
+from arq.worker import Function, Worker
+from redis.exceptions import RedisError
+
+from store import keys
+from store.client import Store, deserialise, serialise
+from store.deadletters import DeadLetter
+from store.queue import Batch, ClaimedJob, job_for
+from store.runs import Claim, LeaseLostError, RunId
+from workers.lease import Lease
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.045
+"""Seconds between looks at the queue when no notification comes; this bounds the pickup when one is lost."""
+
+RENEW_EVERY = 1.2
+"""Seconds between renewals of leases; a third of the shortest lease."""
+
+MAX_TRIES = 5
+"""How often a job is tried whose handling fails outside any step: a bug of ours."""
+
+
+class LeasedWorker(Worker):
+    """Runs the jobs of all lanes in one process, with slots for each lane."""
+
+    def __init__(
+        self, store: Store, functions: Sequence[Function], *, name: str, slots: Mapping[str, int], ctx: dict[Any, Any]
+    ) -> None:
+        super().__init__(
+            functions, redis_pool=store.redis, handle_signals=False, ctx=ctx, max_jobs=sum(slots.values()),
+            job_serializer=serialise, job_deserializer=deserialise, keep_result=0,
+        )  # fmt: skip
+        self.store = store
+        self.name = name
+        self.slots = dict(slots)
+        self._leases: dict[str, Lease] = {}
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    async def main(self) -> None:
+        """Claim and run jobs until told to stop, through any absence of the store."""
+        helpers = [asyncio.create_task(self._listen_for_ever()), asyncio.create_task(self._renew_for_ever())]
+        try:
+            while not self._stopping:
+                await self._sleep(await self._look())
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def stop(self, grace: float) -> None:
+        """Claim nothing more, let running jobs finish for `grace` seconds, give the rest back untouched."""
+        self._stopping = True
+        self._woken.set()
+        running = set(self.tasks.values())
+        if running:
+            _, unfinished = await asyncio.wait(running, timeout=grace)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def _look(self) -> float | None:
+        """Claim what there is room for; returns seconds until something else is due."""
+        room = {lane: count - self._running(lane) for lane, count in self.slots.items()}
+        if not any(room.values()):
+            return None
+        asked_at = asyncio.get_running_loop().time()
+        try:
+            batch = await self.store.queue.claim(self.name, room)
+        except (RedisError, OSError) as error:
+            logger.warning("the store is away, trying again", extra={"error": repr(error)})
+            await asyncio.sleep(0.2 + random.random() * 0.3)  # noqa: S311
+            return 0.0
+        self._start(batch, asked_at)
+        return batch.next_due
+
+    def _running(self, lane: str) -> int:
+        return sum(lease.claim.lane == lane for lease in self._leases.values())
+
+    def _start(self, batch: Batch, asked_at: float) -> None:
+        for job in batch.jobs:
+            lease = Lease(job.claim, batch.now_ms, asked_at)
+            self._leases[job.claim.token] = lease
+            task = asyncio.create_task(self._work(job, lease), name=job.claim.job_id)
+            self.tasks[job.claim.token] = task
+            task.add_done_callback(lambda _, token=job.claim.token: self._done(token))  # type: ignore[misc]
+
+    def _done(self, token: str) -> None:
+        self.tasks.pop(token, None)
+        self._leases.pop(token, None)
+        self._woken.set()
+
+    async def _sleep(self, next_due: float | None) -> None:
+        wait = POLL if next_due is None else min(POLL, next_due)
+        try:
+            async with asyncio.timeout(wait):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()
+
+    async def _work(self, job: ClaimedJob, lease: Lease) -> None:
+        """Run one job to its end, whatever that is. This is a process edge: nothing may escape."""
+        try:
+            await self._call(job, lease)
+            self.jobs_complete += 1
+        except LeaseLostError:
+            logger.warning("lease lost, somebody else goes on", extra={"job_id": job.claim.job_id})
+        except asyncio.CancelledError:
+            await self._give_back(job.claim)
+        except (RedisError, OSError) as error:
+            logger.warning("the store failed under a job", extra={"job_id": job.claim.job_id, "error": repr(error)})
+            await self._give_back(job.claim, delay=0.5)
+        except Exception as error:
+            logger.exception("a job failed", extra={"job_id": job.claim.job_id, "tries": job.claim.tries})
+            await self._after_bug(job.claim, error)
+
+    async def _call(self, job: ClaimedJob, lease: Lease) -> None:
+        try:
+            payload = job.payload or job_for(job.claim.job_id)
+            name, args, kwargs, _, _ = deserialize_job_raw(payload, deserializer=deserialise)
+        except DeserializationError:
+            await self._bury(job.claim, "the job's payload cannot be read")
+            return
+        function = self.functions.get(name)
+        if function is None:
+            await self._bury(job.claim, f"no function is called {name!r}")
+            return
+        context = {**self.ctx, "job_id": job.claim.job_id, "job_try": job.claim.tries, "lease": lease}
+        await function.coroutine(context, *args, **kwargs)
+
+    async def _after_bug(self, claim: Claim, error: Exception) -> None:
+        try:
+            if claim.tries < MAX_TRIES:
+                await self.store.queue.release(claim, 2.0**claim.tries, counts_as_try=True)
+                self.jobs_retried += 1
+            else:
+                await self._bury(claim, f"handling failed: {type(error).__name__}")
+        except (RedisError, OSError, LeaseLostError):
+            logger.warning("could not give the job back, its lease will run out", extra={"job_id": claim.job_id})
+
+    async def _bury(self, claim: Claim, reason: str) -> None:
+        event_id = event_of(claim.job_id)
+        letter = DeadLetter(claim.job_id, event_id, "", "", reason, claim.tries)
+        await self.store.dead.bury(claim, letter)
+        await self.store.queue.finish(claim, event_id, {}, outcome="dead")
+        logger.error("dead letter", extra={"job_id": claim.job_id, "reason": reason})
+        self.jobs_failed += 1
+
+    async def _give_back(self, claim: Claim, delay: float = 0.0) -> None:
+        try:
+            await asyncio.shield(self.store.queue.release(claim, delay))
+        except (RedisError, OSError):
+            logger.warning("could not give the job back, its lease will run out", extra={"job_id": claim.job_id})
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                async with self.store.redis.pubsub() as subscription:
+                    await subscription.subscribe(keys.WAKE)
+                    while True:
+                        if await subscription.get_message(timeout=5.0):
+                            self._woken.set()
+            except (RedisError, OSError):
+                await asyncio.sleep(0.25)
+
+    async def _renew_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            await self._renew()
+
+    async def _renew(self) -> None:
+        asked_at = asyncio.get_running_loop().time()
+        leases = dict(self._leases)
+        try:
+            lost = await self.store.queue.renew([lease.claim for lease in leases.values()])
+        except (RedisError, OSError):
+            lost = set()
+            asked_at = 0.0
+        for token, lease in leases.items():
+            if lease.claim.job_id not in lost and asked_at:
+                lease.renewed_at = asked_at
+            elif lease.claim.job_id in lost or not lease.holds:
+                self._cancel(token)
+
+    def _cancel(self, token: str) -> None:
+        task = self.tasks.get(token)
+        if task:
+            logger.warning("lease lost, stopping the job", extra={"job_id": task.get_name()})
+            task.cancel()
+
+
+def event_of(job_id: str) -> str:
+    """The event a job belongs to."""
+    if job_id.startswith(keys.RUN_JOB_PREFIX):
+        return RunId.parse(job_id).event_id
+    return job_id.removeprefix(keys.LATE_JOB_PREFIX)
