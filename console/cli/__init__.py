@@ -1,0 +1,30 @@
+"""The `hookswitch` command: one file a verb.
+
+Manners: stdout is data, stderr is talk; exit 0 fine, 1 findings, 2 could not run; errors end with what to do next.
+"""
+
+from __future__ import annotations
+
+import click
+
+from console.cli.check import check
+from console.cli.dead import dead
+from console.cli.dev import dev
+from console.cli.doctor import doctor
+from console.cli.errors import HumaneGroup
+from console.cli.events import events
+from console.cli.serve import serve
+from console.cli.simulate import simulate
+from console.cli.test import test
+from console.cli.trace import trace
+from console.cli.work import work
+
+
+@click.group(cls=HumaneGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hookswitch")
+def main() -> None:
+    """The webhook URL for AI phone agents, and the automation behind it."""
+
+
+for command in (dev, serve, work, check, test, simulate, events, trace, dead, doctor):
+    main.add_command(command)

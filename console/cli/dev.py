@@ -1,0 +1,39 @@
+"""`hookswitch dev`: everything in one terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from console.cli.errors import CannotRun
+from console.cli.output import data
+from console.dev.children import ChildFailed
+from console.dev.run import Plan, run
+from console.dev.setup import Ports
+from console.logs import set_up_logging
+from store.settings import StoreSettings
+
+
+@click.command()
+@click.option(
+    "--port", default=8080, show_default=True, help="Port of the receiver; the sandbox takes the one 10 above."
+)
+@click.option("--data-dir", type=click.Path(path_type=Path), envvar="HOOKSWITCH_DATA_DIR", default=Path(".hookswitch"),
+              show_default=True, help="Embedded store and generated secrets.")  # fmt: skip
+@click.option("--rules-dir", type=click.Path(path_type=Path), envvar="HOOKSWITCH_RULES_DIR", default=Path("rules/live"),
+              show_default=True, help="The rules in force.")  # fmt: skip
+@click.option("--connections", type=click.Path(path_type=Path, exists=True), envvar="HOOKSWITCH_CONNECTIONS",
+              help="The connections file; without one, demo connections to the sandbox are made.")  # fmt: skip
+@click.option("--no-sandbox", is_flag=True, help="Do not start the simulated phone platform.")
+def dev(port: int, data_dir: Path, rules_dir: Path, connections: Path | None, no_sandbox: bool) -> None:
+    """Run everything here: embedded store, receiver, worker and a simulated phone platform."""
+    if not rules_dir.is_dir():
+        raise CannotRun(f"there is no rules folder {rules_dir}; make one, or name yours with --rules-dir")
+    set_up_logging(StoreSettings(data_dir=data_dir))
+    plan = Plan(Ports(port), data_dir, rules_dir, connections, not no_sandbox)
+    try:
+        asyncio.run(run(plan, data().print))
+    except ChildFailed as error:
+        raise CannotRun(str(error)) from error

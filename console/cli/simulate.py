@@ -1,0 +1,99 @@
+"""`hookswitch simulate`: calls and events of the sandbox phone platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import click
+import httpx
+
+from console.cli.errors import CannotRun
+from console.cli.output import data, json_option, print_json
+from console.sandbox.client import SandboxClient, SandboxRefused
+from console.sandbox.record import CallRecord, Moment
+from console.sandbox.render import call_line, ending_line, moment_line
+from console.sandbox.script import BadScript, Generation, Script, read_script
+
+sandbox_option = click.option(
+    "--sandbox", envvar="SANDBOX_URL", default="http://127.0.0.1:8090", show_default=True, help="Where it runs."
+)
+generation_option = click.option(
+    "--generation", "-g", type=click.Choice(["g1", "g2", "g3"]), default="g3", show_default=True, help="Which dialect."
+)
+
+
+@click.group()
+def simulate() -> None:
+    """Play a phone platform: place simulated calls, send single events."""
+
+
+@simulate.command()
+@generation_option
+@click.option("--script", "script_file", type=click.Path(path_type=Path, exists=True), help="What the caller does.")
+@click.option("--from", "caller", help="Who calls, E.164.")
+@click.option("--to", "called", help="Which number is called, E.164.")
+@json_option
+@sandbox_option
+def call(
+    generation: str, script_file: Path | None, caller: str | None, called: str | None, as_json: bool, sandbox: str
+) -> None:
+    """Place a call and follow it to its end: what the caller hears, and how long they wait."""
+    script = _script(script_file, generation, caller, called)
+    with _sandbox(sandbox) as client:
+        record = _follow(client, script, quiet=as_json)
+    if as_json:
+        print_json(record.model_dump(mode="json", by_alias=True))
+
+
+@simulate.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@generation_option
+@click.option("--kind", default="", help="The event's kind as the platform names it; read off the file when left out.")
+@click.option("--copies", default=1, show_default=True, help="How often it is delivered.")
+@sandbox_option
+def event(file: Path, generation: str, kind: str, copies: int, sandbox: str) -> None:
+    """Send FILE, a platform's own payload, signed like the real one, and print what came back."""
+    with _sandbox(sandbox) as client:
+        print_json(client.send_event(file, cast(Generation, generation), kind, copies))
+
+
+def _script(file: Path | None, generation: str, caller: str | None, called: str | None) -> Script:
+    try:
+        script = read_script(file) if file else Script()
+    except BadScript as error:
+        raise CannotRun(str(error)) from error
+    given = {"generation": generation, "from_": caller, "to": called}
+    return script.model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _follow(client: SandboxClient, script: Script, *, quiet: bool) -> CallRecord:
+    placed = client.place_call(script)
+    say = _say_nothing if quiet else data().print
+    say(call_line(placed))
+    record = placed
+    for told in client.follow(placed.id):
+        if isinstance(told, Moment):
+            say(moment_line(told))
+        else:
+            record = told
+    say(ending_line(record))
+    return record
+
+
+def _say_nothing(_: object) -> None:
+    pass
+
+
+@contextmanager
+def _sandbox(url: str) -> Iterator[SandboxClient]:
+    """The running sandbox; what goes wrong there becomes a sentence."""
+    try:
+        with SandboxClient(url) as client:
+            yield client
+    except (SandboxRefused, ValueError) as error:
+        raise CannotRun(str(error)) from error
+    except httpx.TransportError as error:
+        raise CannotRun(f"no sandbox answers at {url}; start one with `make run`, or name it with --sandbox") from error

@@ -1,0 +1,29 @@
+"""`hookswitch trace`: why an event was handled as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from console.cli.errors import CannotRun
+from console.cli.output import data, json_option, numbers_option, print_json
+from console.cli.storage import data_dir_option, with_store
+from console.tracebook import trace_record
+from console.tracetree import trace_tree
+
+
+@click.command()
+@click.argument("event")
+@json_option
+@numbers_option
+@data_dir_option
+def trace(event: str, as_json: bool, numbers: bool, data_dir: Path) -> None:
+    """Show what was decided about EVENT, rule by rule, and what every outgoing call sent and got."""
+    record = with_store(data_dir, lambda store: trace_record(store, event, numbers=numbers))
+    if record is None:
+        raise CannotRun(f"there is no event {event}; list them with `hookswitch events`")
+    if as_json:
+        print_json(record)
+    else:
+        data().print(trace_tree(record))

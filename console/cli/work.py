@@ -1,0 +1,21 @@
+"""`hookswitch work`: a worker."""
+
+from __future__ import annotations
+
+import click
+import uvloop
+
+from console.cli.storage import store_url
+from console.logs import set_up_logging
+from console.sentry import set_up_sentry
+from workers.main import run_worker
+from workers.settings import WorkerSettings
+
+
+@click.command()
+def work() -> None:
+    """Run a worker: it runs the rules and calls the platforms back. Start as many as you like."""
+    settings = WorkerSettings()
+    set_up_logging(settings)
+    set_up_sentry(settings, "worker")
+    uvloop.run(run_worker(settings, store_url(settings)))

@@ -1,0 +1,77 @@
+"""The processes of one `dev`: started together, started again when they die, stopped together.
+
+Each asks the kernel to be told when this process dies, so nothing is left behind however it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from store.embedded import die_with_parent
+
+RESTART_AFTER = 0.5
+"""Seconds between the death of a process and its next start."""
+GIVE_UP_AFTER = 5
+"""Deaths in a row, each within SETTLED seconds of its start, after which starting again is no use."""
+SETTLED = 5.0
+STOP_TIMEOUT = 15.0
+
+
+class ChildFailed(Exception):
+    """A process keeps dying right after its start."""
+
+    def __init__(self, name: str, code: int) -> None:
+        super().__init__(f"{name} keeps ending with exit code {code}; its last lines above say why")
+        self.code = code
+
+
+@dataclass
+class Child:
+    """One process and how to start it."""
+
+    name: str
+    arguments: Sequence[str]
+    environ: Mapping[str, str] = field(repr=False)
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> asyncio.subprocess.Process:
+        """Start it once."""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *self.arguments, env={**os.environ, **self.environ},
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=die_with_parent,
+        )  # fmt: skip
+        return self.process
+
+    async def keep_running(self, say: Callable[[str], None]) -> None:
+        """Start it, and start it again whenever it dies; raises ChildFailed when that leads nowhere."""
+        loop = asyncio.get_running_loop()
+        deaths = 0
+        while True:
+            began = loop.time()
+            code = await (await self.start()).wait()
+            deaths = deaths + 1 if loop.time() - began < SETTLED else 1
+            if deaths >= GIVE_UP_AFTER or code == 2:
+                raise ChildFailed(self.name, code)
+            say(f"{self.name} ended ({_how(code)}), starting it again")
+            await asyncio.sleep(RESTART_AFTER)
+
+    async def stop(self) -> None:
+        """Ask it to stop, and insist after a while."""
+        if self.process is None or self.process.returncode is not None:
+            return
+        self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), STOP_TIMEOUT)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+
+def _how(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"

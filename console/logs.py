@@ -1,0 +1,55 @@
+"""Logs of every process: readable lines on a terminal, one JSON object a line elsewhere. Never a body or a number."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+import orjson
+
+from store.settings import StoreSettings
+
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
+_GLYPHS = {"DEBUG": "·", "INFO": "●", "WARNING": "▲", "ERROR": "✖", "CRITICAL": "✖"}
+
+
+def set_up_logging(settings: StoreSettings) -> None:
+    """Send everything to stderr in the form the settings ask for."""
+    handler = logging.StreamHandler(sys.stderr)
+    as_json = settings.log == "json" or (settings.log == "auto" and not sys.stderr.isatty())
+    handler.setFormatter(JsonFormatter() if as_json else TextFormatter())
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    for chatty in ("httpx", "httpcore", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def extras(record: logging.LogRecord) -> dict[str, object]:
+    """What a log call gave as `extra`."""
+    return {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: at, level, logger, message, the extras, and `error` for an exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= extras(record)
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+class TextFormatter(logging.Formatter):
+    """`12:00:01 ▲ delivery refused  connection=front_desk reason=stale`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        told = " ".join(f"{name}={value}" for name, value in extras(record).items())
+        line = f"{at} {_GLYPHS.get(record.levelname, '●')} {record.getMessage()}" + (f"  {told}" if told else "")
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line

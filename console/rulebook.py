@@ -1,0 +1,63 @@
+"""The rules of a folder with the vocabulary they are checked against, for every command that reads rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from console.dev.setup import DEMO_CONNECTIONS, PROJECT_CONNECTIONS
+from receiver.providers import PROVIDERS, provider_named
+from receiver.providers.samples import load_sample
+from receiver.raw import RawDelivery
+from rules.engine.events import EventView
+from rules.engine.vocabulary import Vocabulary
+from store.connections import Connection, load_connections
+from store.events import parsed
+from workers.desk import event_view
+from workers.settings import secrets_from
+from workers.vocabulary import vocabulary
+
+
+def find_connections(chosen: Path | None, data_dir: Path) -> Path:
+    """The chosen file, else the project's, else the one `dev` made, else the demo connections themselves."""
+    candidates = [chosen, PROJECT_CONNECTIONS, data_dir / "connections.yaml", DEMO_CONNECTIONS]
+    return next(path for path in candidates if path and path.exists())
+
+
+def words_for(connections_path: Path) -> Vocabulary:
+    """The vocabulary with these connections; secrets are compared only where the environment holds some."""
+    connections = load_connections(connections_path, os.environ, "neither")
+    return vocabulary(connections, secrets_from() or None)
+
+
+class SampleRoom:
+    """Makes events for rule tests: from our providers' samples, or from a platform's own payload."""
+
+    def __init__(self, connections: Mapping[str, Connection]) -> None:
+        self._connections = connections
+
+    def __call__(self, sample: str | Mapping[str, Any], connection: str) -> EventView:
+        """The event as rules see it; raises LookupError or ValueError with a sentence."""
+        if isinstance(sample, str):
+            provider, raw = sample.partition("/")[0], load_sample(sample)
+        else:
+            provider, raw = self._provider_of(connection), RawDelivery(orjson.dumps(dict(sample)))
+        event = provider_named(provider).normalise(raw)[0]
+        update = {"id": "evt_test", "connection": connection or self._first(provider), "provider": provider}
+        event = event.model_copy(update=update)
+        event.raw = parsed(raw.body)
+        return event_view(event)
+
+    def _provider_of(self, connection: str) -> str:
+        if connection in self._connections:
+            return self._connections[connection].provider
+        if connection:
+            raise LookupError(f"no connection is called {connection}")
+        return next(iter(PROVIDERS))
+
+    def _first(self, provider: str) -> str:
+        return next((name for name, each in self._connections.items() if each.provider == provider), "")
