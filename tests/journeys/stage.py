@@ -1,0 +1,197 @@
+"""A whole installation for one story: store, receiver, worker and sandbox as real processes that can be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+from redis import Redis
+from redis.exceptions import RedisError
+
+from console.dev.setup import (
+    DEMO_CONNECTIONS,
+    Ports,
+    connections_file,
+    generated_secrets,
+    readable_connections,
+    sandbox_environment,
+    sandbox_keys,
+)  # fmt: skip
+from console.sandbox.client import SandboxClient, ask_requests
+from receiver.providers.flireo.signature import signed_headers
+from store import embedded
+from store.embedded import EmbeddedServer
+
+FAST_ENOUGH = 20.0
+
+
+def until(condition: Callable[[], Any], seconds: float = FAST_ENOUGH) -> Any:
+    """Wait for other processes: the first truthy value; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port whose neighbour ten above is free too."""
+    while True:
+        with socket.socket() as probe, socket.socket() as neighbour:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+            try:
+                neighbour.bind(("127.0.0.1", port + 10))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@dataclass
+class Stage:
+    """One installation in a folder of its own."""
+
+    folder: Path
+    rules: Path
+    ports: Ports = field(default_factory=lambda: Ports(free_port()))
+    store: EmbeddedServer | None = None
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start_store(self) -> None:
+        """The embedded server, fsync before every answer; deadlines are short, since tests wait for them."""
+        demo = DEMO_CONNECTIONS.read_text()
+        (self.folder / "connections.yaml").write_text(
+            demo.replace("    fallback:\n", "    deadlines: { tool-calls: 1s }\n    fallback:\n")
+        )
+        self.store = embedded.start(self.folder, "always")
+
+    def start(self, *names: str) -> None:
+        """Start processes by name: receiver, worker, sandbox; a number behind worker makes another one."""
+        for name in names:
+            arguments = {
+                "receiver": ["console", "serve", "--port", str(self.ports.receiver)],
+                "sandbox": ["console.sandbox"],
+            }.get(name, ["console", "work"])
+            log = (self.folder / f"{name}.log").open("ab")
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", *arguments], env=os.environ | self.environ(), stdout=log, stderr=log
+            )
+            log.close()
+        if "receiver" in names:
+            until(lambda: self._answers(f"{self.url}/readyz"))
+        if "sandbox" in names:
+            until(lambda: self._answers(f"{self.ports.sandbox_url}/sandbox/ready"))
+
+    def environ(self) -> dict[str, str]:
+        """The environment of every process."""
+        assert self.store
+        path = connections_file(self.folder, None)
+        secrets = generated_secrets(self.folder, path) | {"SANDBOX_URL": self.ports.sandbox_url}
+        connections = readable_connections(path, secrets)
+        return (
+            secrets
+            | {
+                "HOOKSWITCH_REDIS_URL": self.store.url,
+                "HOOKSWITCH_DATA_DIR": str(self.folder),
+                "HOOKSWITCH_RULES_DIR": str(self.rules),
+                "HOOKSWITCH_CONNECTIONS": str(path),
+                "HOOKSWITCH_HTTP_ALLOW": f"127.0.0.1:{self.ports.sandbox}",
+                "HOOKSWITCH_VAR_SANDBOX_URL": self.ports.sandbox_url,
+                "HOOKSWITCH_SANDBOX_PACE": "0.05",
+                "HOOKSWITCH_LOG": "json",
+            }
+            | sandbox_environment(self.ports, connections)
+            | sandbox_keys(secrets)
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.receiver}"
+
+    def sandbox(self) -> SandboxClient:
+        """The phone platform's own controls."""
+        return SandboxClient(self.ports.sandbox_url)
+
+    def requests(self, path: str) -> list[dict[str, Any]]:
+        """What the sandbox was asked on a path."""
+        with self.sandbox() as sandbox:
+            return list(sandbox.ask(ask_requests(path)))
+
+    def post(self, body: str, connection: str = "front_desk", timeout: float = 15.0) -> httpx.Response:
+        """A signed delivery of generation three."""
+        secret = self.environ()["FRONT_DESK_WEBHOOK_SECRET"]
+        headers = signed_headers(body.encode(), secret, int(time.time()), "tool-calls")
+        return httpx.post(
+            f"{self.url}/hooks/{connection}", content=body, headers=headers, timeout=timeout, trust_env=False
+        )
+
+    def trace(self, event_id: str) -> dict[str, Any]:
+        """What `hookswitch trace --json` says."""
+        return dict(self.hookswitch_json("trace", event_id))
+
+    def hookswitch_json(self, *arguments: str) -> Any:
+        """A command's JSON."""
+        done = subprocess.run(
+            [sys.executable, "-m", "console", *arguments, "--json"],
+            env=os.environ | self.environ(), capture_output=True, check=True, timeout=30,
+        )  # fmt: skip
+        return orjson.loads(done.stdout)
+
+    def settled(self) -> bool:
+        """Whether no work is open."""
+        assert self.store
+        with Redis.from_url(self.store.url) as client:
+            return client.zcard("hs:open") == 0
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process."""
+        self.processes[name].send_signal(number)
+        if number in (signal.SIGKILL, signal.SIGTERM):
+            self.processes.pop(name).wait(20)
+
+    def kill_store(self) -> None:
+        """As if the power went: no goodbye."""
+        assert self.store
+        self.store.process.kill()
+        self.store.process.wait()
+        self.store.stop()
+
+    def stop(self) -> None:
+        """End everything."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait(20)
+        if self.store:
+            self.store.stop()
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return httpx.get(url, trust_env=False).status_code == 200
+        except (httpx.TransportError, RedisError):
+            return False
+
+
+@contextmanager
+def staged(folder: Path, rules: Path) -> Iterator[Stage]:
+    """Everything running, until the story ends."""
+    stage = Stage(folder, rules)
+    try:
+        stage.start_store()
+        stage.start("sandbox", "receiver", "worker")
+        yield stage
+    finally:
+        stage.stop()
