@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rules.engine.celliterals import check_literals
 from rules.engine.celtree import Part
-from rules.engine.explain import start_of_name
+from rules.engine.explain import has_on_name, start_of_name
 from rules.engine.place import Place, Problem
 from rules.engine.scope import ITEM_NAMES, Scope
 
@@ -91,7 +91,7 @@ class _Checker:
     def name(self, part: Part) -> None:
         name = part.text
         if self.text[part.offset : part.offset + 1] == "(":
-            self.report(part, f"{name} always exists; {_compare_instead(name, self.scope)}", "has-on-name")
+            self.report(part, has_on_name(name, self.scope), "has-on-name")
         if name.startswith("secrets.") and not self.place.secrets:
             self.report(part, f"{name} can be used only inside `with`, not in {self.place.what}", "secret-outside-with")
         if name in ITEM_NAMES and not self.place.item:
@@ -195,11 +195,6 @@ def _missing(part: Part, text: str) -> Problem:
     advice = f'as in {shown}.orValue("")' if shown else 'with .orValue("") after it'
     message = f"{shown or 'this'} may be missing; say what counts then, {advice}"
     return Problem(start_of(part, text), message, "may-be-missing")
-
-
-def _compare_instead(name: str, scope: Scope) -> str:
-    empty = {"string": '""', "number": "0", "bool": "true", "map": "{}", "list": "[]"}.get(scope.words.get(name, ""))
-    return f"compare it: {name} != {empty}" if empty else "has() is for fields inside maps"
 
 
 def start_of(part: Part, text: str) -> int:

@@ -15,6 +15,8 @@ _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'", re.DOTALL)
 _SELECT = re.compile(r"expression of type '([^']*)' cannot be the operand of a select")
 _NAME_END = re.compile(r"[A-Za-z0-9_.?]*$")
+_CALLED_END = re.compile(r"[A-Za-z0-9_.?]*\s*$")
+_HAS = re.compile(r"\bhas\(\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _STANDARD_NAMES = """
@@ -40,6 +42,13 @@ _INSTEAD = {"and": "&&", "or": "||", "not": "!", "=": "==", "===": "==", "<>": "
 
 def explain(error: str, text: str, scope: Scope, place: Place) -> list[Problem]:
     """Every error in the library's text; of several at one place, the first."""
+    asked = [
+        Problem(match.start(1), has_on_name(match[1], scope), "has-on-name")
+        for match in _HAS.finditer(text)
+        if match[1] in scope.words
+    ]
+    if asked:
+        return asked
     found: dict[int, Problem] = {}
     for line, column, message in _ERROR.findall(error):
         problem = _problem(_offset(text, int(line), int(column)), message.strip(), text, scope, place)
@@ -47,6 +56,14 @@ def explain(error: str, text: str, scope: Scope, place: Place) -> list[Problem]:
         if message.startswith("Syntax error"):
             break
     return list(found.values()) or [Problem(0, _whole(error), "expression-syntax")]
+
+
+def has_on_name(name: str, scope: Scope) -> str:
+    """A declared name is always there, so asking for it means something else."""
+    empty = {"string": '""', "number": "0", "map": "{}", "list": "[]"}.get(scope.words.get(name, ""))
+    return f"{name} always exists; " + (
+        f"compare it: {name} != {empty}" if empty else "has() is for fields inside maps"
+    )
 
 
 def _whole(error: str) -> str:
@@ -78,8 +95,11 @@ def _problem(offset: int, message: str, text: str, scope: Scope, place: Place) -
 
 def start_of_name(text: str, offset: int) -> int:
     """The library points at the last dot, or at a call's bracket; people look at the beginning of the name."""
-    before = _NAME_END.search(text, 0, offset)
-    return offset - len(before[0]) if before and text[offset : offset + 1] in (".", "(") else offset
+    mark = text[offset : offset + 1]
+    if mark not in (".", "("):
+        return offset
+    before = (_CALLED_END if mark == "(" else _NAME_END).search(text, 0, offset)
+    return offset - len(before[0]) if before else offset
 
 
 def _syntax(offset: int, message: str, text: str) -> Problem:
@@ -108,6 +128,8 @@ def _undeclared(name: str, offset: int, text: str, scope: Scope, place: Place) -
 
 
 def _unknown_function(written: str, start: int, text: str) -> Problem:
+    if written in _INSTEAD:
+        return Problem(start, f'write {_INSTEAD[written]} instead of "{written}"', "expression-syntax")
     if written in FUNCTIONS:
         return Problem(start, f"{written} is written like this: {FUNCTIONS[written].usage}", "expression-type")
     last = written.rsplit(".", 1)[-1]
@@ -187,6 +209,8 @@ def _mismatch(function: str, types: list[str]) -> str:
         return f'{operator} joins true or false, not {_and(words)}; write a comparison such as x != ""'
     if function in ("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_"):
         return f"{operator} cannot compare {_and(words, 'with')}{_hint(types)}"
+    if function == "_%_":
+        return f"% works on whole numbers, not on {_and(words)}; write int(...)"
     if function.startswith("_") or function.startswith("@"):
         return f"{operator} does not work on {_and(words)}"
     return f"{function} does not work on {_and(words)}"

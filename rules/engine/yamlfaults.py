@@ -17,7 +17,7 @@ def explain_yaml(error: Any, lines: list[str]) -> tuple[int, int, str]:
     if mark is None:
         return 1, 1, f"this is not YAML: {str(error).splitlines()[0][:200]}"
     line, column = min(mark.line, len(lines) - 1), mark.column
-    for candidate in dict.fromkeys((line, _context_line(error, line), max(line - 1, 0))):
+    for candidate in dict.fromkeys((line, min(_context_line(error, line), len(lines) - 1), max(line - 1, 0))):
         if "\t" in lines[candidate][: len(lines[candidate]) - len(lines[candidate].lstrip())]:
             return candidate + 1, lines[candidate].index("\t") + 1, "a tab; indent with spaces"
         advice = _quotes_needed(lines[candidate])

@@ -138,7 +138,7 @@ class _Builder:
     def tagged(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         """Goes on with the text that was meant, so that what is inside is checked all the same."""
         line, column = _mark(event)
-        meant = self.lines[line - 1][column - 1 :].strip()
+        meant = self.text_from(line - 1, column - 1).strip()
         message = f"a value that starts with ! needs single quotes: {single_quoted(meant)}"
         self.faults.append(Fault(line, column, message, "quotes"))
         node = self.untagged(event, events, depth)
@@ -157,9 +157,13 @@ class _Builder:
         style = event.style if event.style and event.style != "\0" else ""
         node = Scalar(line, column, event.value, style, tuple(self.lines[line - 1 : max(end, line)]))
         if not style:
-            rest = self.lines[event.end_mark.line][event.end_mark.column :]
+            rest = self.text_from(event.end_mark.line, event.end_mark.column)
             self.faults += [Fault(line, column, *found) for found in cut_text(event.value, rest)]
         return node
+
+    def text_from(self, row: int, column: int) -> str:
+        """The rest of a line of the file; the parser's marks may lie behind its end."""
+        return self.lines[row][column:] if row < len(self.lines) else ""
 
     def items(self, events: Iterator[Any], line: int, column: int, depth: int) -> Items:
         node = Items(line, column)

@@ -140,9 +140,7 @@ ACTIONS = {
         ActionWords("memory.add", "count", MemoryParams, {"value": "number"}),
         ActionWords("memory.forget", "forget", MemoryParams, {"value": "dyn"}),
         ActionWords("number.link", "link a number", LinkParams, {"id": "string"}, providers=_LINKS),
-        ActionWords(
-            "call.start", "call somebody", StartParams, {"id": "string"}, in_doubt="verify", providers=_LINKS
-        ),
+        ActionWords("call.start", "call somebody", StartParams, {"id": "string"}, in_doubt="verify", providers=_LINKS),
         ActionWords("sms.send", "send a text", NotifyParams, {"id": "string"}, in_doubt="park"),
         ActionWords(
             "call.say",
