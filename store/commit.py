@@ -47,7 +47,9 @@ class GroupCommit:
 
     async def _fly(self) -> None:
         await asyncio.sleep(0)
-        group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+        group = self._next_group()
+        if not group:
+            return
         try:
             replies = await run_many(self._redis, "accept", [acceptance.arguments() for acceptance, _ in group])
         except BaseException as error:
@@ -58,6 +60,15 @@ class GroupCommit:
             return
         for (_, done), reply in zip(group, replies, strict=True):
             _resolve(done, reply)
+
+    def _next_group(self) -> list[tuple[Acceptance, asyncio.Future[Accepted]]]:
+        """The oldest ones that somebody still waits for: who gave up was told that nothing was stored."""
+        group: list[tuple[Acceptance, asyncio.Future[Accepted]]] = []
+        while self._waiting and len(group) < GROUP:
+            acceptance, done = self._waiting.popleft()
+            if not done.done():
+                group.append((acceptance, done))
+        return group
 
 
 def _resolve(done: asyncio.Future[Accepted], reply: object) -> None:

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from store import keys
 from store.queue import job_for
-from store.runs import Claim, LeaseLostError
+from store.runs import Claim, LeaseLostError, RunId, Runs, begun_afresh
 from store.scripting import run
 
 
@@ -28,6 +28,8 @@ class DeadLetter:
     connection: str = ""
     kind: str = ""
     died_ms: int = 0
+    payload: str = ""
+    """The job itself, where it is none of ours; empty when it follows from `work_id`."""
 
     def to_json(self) -> bytes:
         """As it is stored; the time of death is the store's."""
@@ -64,9 +66,26 @@ class DeadLetters:
         return int(await self._redis.zcard(keys.DEAD))
 
     async def retry(self, letter: DeadLetter, lane: str = "bulk") -> bool:
-        """Put the work back into a queue; finished steps stay done. False when somebody else dealt with it."""
-        arguments = (letter.work_id, lane, letter.event_id, letter.work_id, job_for(letter.work_id))
-        return bool(await run(self._redis, "revive", *arguments))
+        """Put the work back into a queue: finished steps stay done, the failed one has all its tries again.
+
+        False when somebody else dealt with it.
+        """
+        is_run = letter.work_id.startswith(keys.RUN_JOB_PREFIX)
+        run_id = RunId.parse(letter.work_id) if is_run else None
+        afresh = await self._afresh(run_id, letter.step) if run_id else {}
+        flat = [part for pair in afresh.items() for part in pair]
+        payload = letter.payload.encode() or job_for(letter.work_id)
+        arguments = (letter.work_id, lane, letter.event_id, payload, str(run_id or ""))
+        return bool(await run(self._redis, "revive", *arguments, *flat))
+
+    async def _afresh(self, run_id: RunId, step: str) -> dict[str, bytes]:
+        """The journal fields of the step that failed, or of its failed items, as if it had not been tried yet."""
+        steps = (await Runs(self._redis).load(run_id)).steps
+        return {
+            f"step:{key}": orjson.dumps(begun_afresh(record))
+            for key, record in steps.items()
+            if key.partition("#")[0] == step and record["state"] == "failed"
+        }
 
     async def drop(self, letter: DeadLetter) -> bool:
         """Forget it; the event and its trace stay. False when it was gone already."""

@@ -30,7 +30,7 @@ def new_event_id(now_ms: int | None = None) -> str:
 class Section(BaseModel):
     """A group of names that rules see as `section.name`."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True, hide_input_in_errors=True)
 
 
 class Call(Section):
@@ -111,7 +111,7 @@ class ErrorReport(Section):
 class Event(BaseModel):
     """One thing that happened on a phone-agent platform, in Hookswitch's own words."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True, hide_input_in_errors=True)
 
     id: str = ""
     connection: str = ""

@@ -83,6 +83,8 @@ class StoredEvent:
     """Unix milliseconds on the store's clock; 0 when nobody waits."""
     lane: str
     stages: Mapping[str, float]
+    memory: dict[str, dict[str, Any]] | None = None
+    """What rules see of memory, once one of them may have changed it."""
 
 
 def job_payload(function: str, *arguments: str) -> bytes:
@@ -149,7 +151,7 @@ class Events:
 def _stored(fields: Mapping[bytes, bytes]) -> StoredEvent:
     body = unpack(fields[b"body"])
     event = Event.model_validate_json(fields[b"event"])
-    event.raw = _parsed(body)
+    event.raw = parsed(body)
     return StoredEvent(
         event=event,
         body=body,
@@ -159,10 +161,12 @@ def _stored(fields: Mapping[bytes, bytes]) -> StoredEvent:
         deadline_ms=int(fields[b"deadline"]),
         lane=fields[b"lane"].decode(),
         stages=orjson.loads(fields.get(b"stages") or b"{}"),
+        memory=orjson.loads(fields.get(b"memory") or b"null"),
     )
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
+def parsed(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body; empty when it holds none."""
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -50,11 +50,11 @@ class Queue:
         return Batch([_claimed(entry) for entry in found], None if next_due < 0 else next_due / 1000, int(now_ms))
 
     async def renew(self, claims: Sequence[Claim]) -> set[str]:
-        """Prolong the leases; returns the job ids that are not ours any more."""
+        """Prolong the leases; returns the tokens of those that are not ours any more."""
         if not claims:
             return set()
         flat = [part for c in claims for part in (c.lane, c.job_id, c.token, LEASE_MS[c.lane])]
-        return {job_id.decode() for job_id in await run(self._redis, "renew", *flat)}
+        return {token.decode() for token in await run(self._redis, "renew", *flat)}
 
     async def release(self, claim: Claim, delay: float = 0.0, *, counts_as_try: bool = False) -> None:
         """Give the job back unfinished, due again after `delay` seconds. A stale claim is no error: it is gone."""
@@ -80,11 +80,9 @@ class Queue:
         looked, *ids = await run(self._redis, "sweep", round(older_than * 1000), count, offset)
         return int(looked), [found.decode() for found in ids]
 
-    async def adopt(self, work_id: str) -> None:
-        """Give an orphan its job again."""
-        await self._redis.set(keys.JOB + work_id, job_for(work_id))
-        await self._redis.zadd(keys.QUEUE + "background", {work_id: 0})
-        await self._redis.publish(keys.WAKE, "background")
+    async def adopt(self, work_id: str) -> bool:
+        """Give an orphan its job again; False when it was finished or got one in the meantime."""
+        return bool(await run(self._redis, "adopt", work_id, "background", job_for(work_id)))
 
     async def depth(self) -> dict[str, int]:
         """How many jobs each lane holds, claimed ones included."""

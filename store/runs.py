@@ -49,8 +49,9 @@ class RunId:
     @classmethod
     def parse(cls, text: str) -> RunId:
         """Read it back from its text or its job id."""
-        event_id, rule, *tool = text.removeprefix(keys.RUN_JOB_PREFIX).split("/", 2)
-        return cls(event_id, rule, tool[0] if tool else "")
+        event_id, _, rest = text.removeprefix(keys.RUN_JOB_PREFIX).partition("/")
+        rule, _, tool_id = rest.partition("/")
+        return cls(event_id, rule, tool_id)
 
 
 @dataclass
@@ -60,8 +61,8 @@ class Journal:
     version: str = ""
     """The rule version it began with; empty for a run that has not begun."""
     decided: dict[str, bool] = field(default_factory=dict)
-    memory: dict[str, dict[str, Any]] | None = None
-    """Memory as it was when the run began."""
+    own: bool = False
+    """Whether the run is a job of its own by now: then the event's job leaves it alone."""
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Step key (with `#index` inside a for_each) → its record."""
 
@@ -88,20 +89,27 @@ class Runs:
                 journal.version = value.decode()
             elif name == "decided":
                 journal.decided = orjson.loads(value)
-            elif name == "memory":
-                journal.memory = orjson.loads(value)
+            elif name == "own":
+                journal.own = True
         return journal
 
-    async def write(self, claim: Claim, run_id: RunId, fields: Mapping[str, bytes]) -> None:
-        """Add to the journal; raises LeaseLostError when the claim is stale, and then nothing was written."""
+    async def write(self, claim: Claim, run_id: RunId, fields: Mapping[str, bytes], memory: bytes = b"") -> None:
+        """Add to the journal; raises LeaseLostError when the claim is stale, and then nothing was written.
+
+        `memory` (JSON) is what rules see of memory, kept with the event before its first step can change it.
+        """
         flat = [part for pair in fields.items() for part in pair]
-        if not await run(self._redis, "journal", claim.job_id, claim.token, str(run_id), *flat):
+        arguments = (claim.job_id, claim.token, str(run_id), run_id.event_id, memory)
+        if not await run(self._redis, "journal", *arguments, *flat):
             raise LeaseLostError(claim.job_id)
 
-    async def park(self, claim: Claim, run_id: RunId, delay: float, lane: str = "background") -> None:
-        """Let the run wait `delay` seconds as a job of its own."""
-        payload = job_payload("run", str(run_id))
-        arguments = (claim.job_id, claim.token, lane, run_id.event_id, run_id.job_id, payload, round(delay * 1000))
+    async def park(self, claim: Claim, run_id: RunId, delay: float, version: str = "", memory: bytes = b"") -> None:
+        """Let the run wait `delay` seconds as a job of its own, with fresh tries; `version` is its rule's."""
+        lane = "bulk" if claim.lane == "bulk" else "background"
+        arguments = (
+            claim.lane, claim.job_id, claim.token, lane, run_id.event_id, str(run_id), run_id.job_id,
+            job_payload("run", str(run_id)), round(delay * 1000), version, memory,
+        )  # fmt: skip
         if not await run(self._redis, "park", *arguments):
             raise LeaseLostError(claim.job_id)
 
@@ -113,3 +121,9 @@ class Runs:
         """What a rule version consists of, or None."""
         found: bytes | None = await self._redis.get(keys.VERSION + version)
         return found
+
+
+def begun_afresh(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A failed step's record when a person retries it: its attempts are remembered and count no longer."""
+    kept = {name: value for name, value in record.items() if name not in ("error", "asked")}
+    return kept | {"state": "waiting", "tries_before": len(record["attempts"])}

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
+from redis.exceptions import ConnectionError, NoScriptError, OutOfMemoryError, ReadOnlyError, TimeoutError
 
 from store import keys
 
 _FOLDER = Path(__file__).parent / "scripts"
 
 Argument = bytes | str | int | float
+
+STORE_AWAY = (ConnectionError, TimeoutError, ReadOnlyError, OutOfMemoryError)
+"""The store cannot be reached or takes nothing at the moment: not the fault of whoever asked."""
 
 
 @dataclass(frozen=True)

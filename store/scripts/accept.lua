@@ -12,7 +12,13 @@ if redis.call('EXISTS', key) == 1 then
 end
 if dedup ~= '' then
   local first = redis.call('GET', K.dedup .. dedup)
-  if first then return { 'duplicate', first, now } end
+  if first then
+    -- Somebody waits for the first one's answer again, so it is not late before they stop.
+    if deadline_in > 0 and redis.call('EXISTS', K.event .. first) == 1 then
+      redis.call('ZADD', K.unsent, 'GT', now + deadline_in + 2000, first)
+    end
+    return { 'duplicate', first, now }
+  end
   redis.call('SET', K.dedup .. dedup, event_id, 'PX', dedup_ms)
 end
 

@@ -1,6 +1,6 @@
 -- The receiver takes what there is to say. ARGV: event id, close (1: the deadline has come), fallback answer, cell, ...
 -- While not closing, nothing is taken unless every cell is ready. Taking is compare-and-set: a cell is said once, and
--- whoever asks again (a duplicate delivery) hears the same.
+-- whoever asks again (a duplicate delivery) hears the same, and is told when the deadline has decided.
 -- Returns false when not everything is ready, else what is said for each cell.
 local event_id, close, fallback = ARGV[1], ARGV[2] == '1', ARGV[3]
 local key = K.answers .. event_id
@@ -13,7 +13,7 @@ if not close then
     if not state or state == 'provisional' then return false end
   end
 end
-local said = {}
+local said, taken = {}, false
 for at = 4, #ARGV do
   local cell = ARGV[at]
   local state = state_of(cell)
@@ -22,7 +22,9 @@ for at = 4, #ARGV do
   else
     local answer = state and redis.call('HGET', key, 'answer:' .. cell) or fallback
     redis.call('HSET', key, 'state:' .. cell, 'claimed', 'said:' .. cell, answer, 'said_at:' .. cell, now)
+    taken = true
     said[#said + 1] = answer
   end
 end
+if close and taken then redis.call('PUBLISH', K.answered, event_id) end
 return said

@@ -1,9 +1,14 @@
--- A run must wait: it becomes (or stays) a job of its own and holds no slot.
--- ARGV: job id, token, lane, event id, run's job id, payload, due in ms. Returns 1, or 0 when the claim is stale.
-local job_id, token, lane, event_id, run_job, payload = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-if not holds(job_id, token) then return 0 end
-local now = now_ms()
-open_work(event_id, run_job, now)
-if run_job == job_id then redis.call('DEL', K.in_progress .. job_id) end
-enqueue(lane, run_job, payload, now + tonumber(ARGV[7]))
+-- A run must wait: it becomes (or stays) a job of its own and holds no slot. From then on only that job may go on with
+-- it, so the event's job changes nothing when it parks the run once more.
+-- ARGV: lane of the claim, job id, token, lane to wait in, event id, run id, run's job id, payload, due in ms,
+--       version of the rule, memory as it was before the event or ''. Returns 1, or 0 when the claim is stale.
+local job_id, run_job, now = ARGV[2], ARGV[7], now_ms()
+if not holds(job_id, ARGV[3]) then return 0 end
+local first = redis.call('HSETNX', K.run .. ARGV[6], 'own', '1') == 1
+if run_job ~= job_id and not first then return 1 end
+keep_memory(ARGV[5], ARGV[11])
+redis.call('HSETNX', K.run .. ARGV[6], 'version', ARGV[10])
+if run_job == job_id then forget_job(ARGV[1], job_id) end
+open_work(ARGV[5], run_job, now)
+enqueue(ARGV[4], run_job, ARGV[8], now + tonumber(ARGV[9]))
 return 1

@@ -8,6 +8,12 @@ local function holds(job_id, token)
   return redis.call('GET', K.in_progress .. job_id) == token
 end
 
+-- Whether a lane has the job, claimed or not.
+local function queued(job_id)
+  return redis.call('ZSCORE', K.queue .. 'live', job_id) or redis.call('ZSCORE', K.queue .. 'background', job_id)
+    or redis.call('ZSCORE', K.queue .. 'bulk', job_id)
+end
+
 local function forget_job(lane, job_id)
   redis.call('ZREM', K.queue .. lane, job_id)
   redis.call('DEL', K.job .. job_id, K.in_progress .. job_id, K.retry .. job_id)
@@ -19,11 +25,11 @@ local function enqueue(lane, job_id, payload, due)
   redis.call('PUBLISH', K.wake, lane)
 end
 
--- One piece of an event's work is over; the last one closes the event. Counts events' own jobs and parked runs alike.
+-- One piece of an event's work is over; the last one closes the event. Counts events' own jobs and parked runs alike,
+-- and each of them once.
 local function close_work(event_id, work_id, status)
-  redis.call('ZREM', K.open, work_id)
   local key = K.event .. event_id
-  if redis.call('EXISTS', key) == 0 then return end
+  if redis.call('ZREM', K.open, work_id) == 0 or redis.call('EXISTS', key) == 0 then return end
   if status ~= 'done' then redis.call('HSET', key, 'outcome', status) end
   if redis.call('HINCRBY', key, 'pending', -1) <= 0 then
     redis.call('HSET', key, 'status', redis.call('HGET', key, 'outcome') or 'done', 'done_at', now_ms())
@@ -33,7 +39,14 @@ local function close_work(event_id, work_id, status)
 end
 
 local function open_work(event_id, work_id, now)
-  if redis.call('ZADD', K.open, 'NX', now, work_id) == 1 then
+  if redis.call('ZADD', K.open, 'NX', now, work_id) == 1 and redis.call('EXISTS', K.event .. event_id) == 1 then
     redis.call('HINCRBY', K.event .. event_id, 'pending', 1)
+  end
+end
+
+-- Every rule sees memory as it was before the event, so it is kept before the first of them can change it.
+local function keep_memory(event_id, memory)
+  if memory ~= '' and redis.call('EXISTS', K.event .. event_id) == 1 then
+    redis.call('HSETNX', K.event .. event_id, 'memory', memory)
   end
 end

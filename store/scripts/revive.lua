@@ -1,9 +1,14 @@
--- Retry a dead letter. ARGV: dead letter id, lane, event id, job id, payload. Returns 1, or 0 when it is gone.
-local dead_id, lane, event_id, job_id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-if redis.call('ZREM', K.dead, dead_id) == 0 then return 0 end
-redis.call('DEL', K.dead_letter .. dead_id, K.retry .. job_id)
-redis.call('HDEL', K.event .. event_id, 'outcome')
-redis.call('HSET', K.event .. event_id, 'status', 'queued')
+-- Retry a dead letter. ARGV: dead letter id (the job's), lane, event id, payload, run id or '',
+--                            then field, value, ... of the run's journal that begin afresh.
+-- Returns 1, or 0 when the letter is gone: then nothing was changed.
+local job_id, lane, event_id, run_id = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
+if redis.call('ZREM', K.dead, job_id) == 0 then return 0 end
+redis.call('DEL', K.dead_letter .. job_id, K.retry .. job_id)
+if redis.call('EXISTS', K.event .. event_id) == 1 then
+  redis.call('HDEL', K.event .. event_id, 'outcome')
+  redis.call('HSET', K.event .. event_id, 'status', 'queued')
+end
+if run_id ~= '' then redis.call('HSET', K.run .. run_id, 'own', '1', unpack(ARGV, 6)) end
 open_work(event_id, job_id, now_ms())
-enqueue(lane, job_id, ARGV[5], now_ms())
+enqueue(lane, job_id, ARGV[4], now_ms())
 return 1

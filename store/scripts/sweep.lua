@@ -4,8 +4,6 @@ local now = now_ms()
 local ids = redis.call('ZRANGEBYSCORE', K.open, '-inf', now - tonumber(ARGV[1]), 'LIMIT', tonumber(ARGV[3]), tonumber(ARGV[2]))
 local orphans = {}
 for _, id in ipairs(ids) do
-  local queued = redis.call('ZSCORE', K.queue .. 'live', id) or redis.call('ZSCORE', K.queue .. 'background', id)
-    or redis.call('ZSCORE', K.queue .. 'bulk', id)
-  if not queued or redis.call('EXISTS', K.job .. id) == 0 then orphans[#orphans + 1] = id end
+  if not queued(id) or redis.call('EXISTS', K.job .. id) == 0 then orphans[#orphans + 1] = id end
 end
 return { #ids, unpack(orphans) }

@@ -3,7 +3,7 @@
 local now, count = now_ms(), 0
 local due = redis.call('ZRANGEBYSCORE', K.unsent, '-inf', now, 'LIMIT', 0, tonumber(ARGV[1]))
 for _, event_id in ipairs(due) do
-  redis.call('ZREM', K.unsent, event_id)
+  local job_id = K.late_job_prefix .. event_id
   local key, late = K.answers .. event_id, false
   for _, field in ipairs(redis.call('HKEYS', key)) do
     if string.sub(field, 1, 6) == 'state:' then
@@ -11,8 +11,10 @@ for _, event_id in ipairs(due) do
       if state == 'ready' or state == 'claimed' then late = true end
     end
   end
-  if late then
-    local job_id = K.late_job_prefix .. event_id
+  -- While the job for an earlier answer of the event is under way, the others wait for the next look.
+  local busy = redis.call('ZSCORE', K.open, job_id)
+  if not busy then redis.call('ZREM', K.unsent, event_id) end
+  if late and not busy then
     local payload = cjson.encode({ t = cjson.null, f = 'late', a = { event_id }, k = {}, et = now })
     open_work(event_id, job_id, now)
     enqueue(ARGV[2], job_id, payload, now)
