@@ -25,9 +25,12 @@ BATCH = 100
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process that writes."""
 
-_CREATE = (
-    "CREATE TABLE IF NOT EXISTS spooled (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, entry BLOB NOT NULL)"
-)
+_CREATE = """
+CREATE TABLE IF NOT EXISTS spooled (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, entry BLOB NOT NULL)
+"""
+_SIZE = """
+SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
+"""
 
 
 class SpoolError(Exception):
@@ -55,7 +58,7 @@ class Spool:
             await asyncio.to_thread(self._write, rows)
 
     async def drain(self, accept: Callable[[Acceptance], Awaitable[Accepted]]) -> int:
-        """Bring the oldest events to the store, in order; how many. What `accept` raises ends it, and nothing is lost."""
+        """Bring the oldest events to the store, in order; how many. What `accept` raises ends it without loss."""
         if not self.path.exists():
             return 0
         with self._only_one() as ours:
@@ -105,7 +108,6 @@ class Spool:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA auto_vacuum = INCREMENTAL")
             db.execute(_CREATE)
             yield db
         finally:
