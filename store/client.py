@@ -12,6 +12,7 @@ from redis.asyncio import ConnectionPool
 from store.answers import Answers
 from store.deadletters import DeadLetters
 from store.events import Events
+from store.holds import Holds
 from store.memory import Memory
 from store.queue import Queue
 from store.rates import Rates
@@ -51,6 +52,7 @@ class Store:
     memory: Memory = field(init=False)
     rates: Rates = field(init=False)
     dead: DeadLetters = field(init=False)
+    holds: Holds = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = Events(self.redis)
@@ -60,6 +62,7 @@ class Store:
         self.memory = Memory(self.redis)
         self.rates = Rates(self.redis)
         self.dead = DeadLetters(self.redis)
+        self.holds = Holds(self.redis)
 
     async def close(self) -> None:
         """Drop every connection."""

@@ -138,6 +138,15 @@ class Events:
                     yield stored
             seen += len(ids)
 
+    async def since(self, from_ms: int, *, batch: int = 500) -> AsyncIterator[list[StoredEvent]]:
+        """Events received from a moment on (Unix milliseconds), oldest first; each batch costs one round trip."""
+        ids = await self._redis.zrangebyscore(keys.EVENTS, from_ms, "+inf")
+        for start in range(0, len(ids), batch):
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for event_id in ids[start : start + batch]:
+                    pipeline.hgetall(keys.EVENT + event_id.decode())
+                yield [_stored(fields) for fields in await pipeline.execute() if fields]
+
     async def count(self) -> int:
         """How many events are remembered."""
         return int(await self._redis.zcard(keys.EVENTS))

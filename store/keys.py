@@ -31,6 +31,8 @@ MEMORY_DONE = "hs:memory-done:"
 RATE = "hs:rate:"
 TOKEN = "hs:token"  # noqa: S105
 """Counter behind the fencing tokens of claims."""
+HOLD = "hs:hold:"
+"""Who holds a place of a limit, a once or a concurrency."""
 VERSION = "hs:version:"
 """A version of a rule with all it needs, by its hash."""
 LOCK = "hs:lock:"

@@ -85,9 +85,7 @@ class Spool:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._open() as db, db:
-                size = db.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[
-                    0
-                ]
+                size = db.execute(_SIZE).fetchone()[0]
                 if size + sum(len(entry) for _, entry in rows) > self._limit:
                     raise SpoolError(f"the spool is full: it may take {self._limit} bytes")
                 db.executemany("INSERT OR IGNORE INTO spooled (id, entry) VALUES (?, ?)", rows)
