@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from rules.engine.expressions import Expression
-from rules.engine.findings import did_you_mean, one_of
+from rules.engine.findings import closest, one_of
 from rules.engine.nodes import Items, Map, Node, Scalar
 from rules.engine.reader import Reader
 from rules.engine.rule import Rule, Step
@@ -37,13 +37,17 @@ def parameter_names(action: ActionWords) -> dict[str, bool]:
 def _check_parameters(reader: Reader, step: Step, node: Map, fields: Map, action: ActionWords) -> None:
     known = parameter_names(action)
     open_ended = action.params.model_config.get("extra") == "allow"
+    meant: set[str] = set()
     for entry in fields.entries:
         if entry.key.text not in known and not open_ended:
-            hint = did_you_mean(entry.key.text, known) or (f"; it has {one_of(sorted(known))}" if known else "")
+            near = closest(entry.key.text, known)
+            meant.add(near)
+            shown = f"; it has {one_of(sorted(known))}" if known else ""
+            hint = f'; did you mean "{near}"?' if near else shown
             reader.report(entry.key, f'{action.name} has no parameter "{entry.key.text}"{hint}', "unknown-parameter")
     at = node.key("with") or node.key("action") or node
     for name, required in known.items():
-        if required and fields.get(name) is None:
+        if required and fields.get(name) is None and name not in meant:
             reader.report(at, f"{action.name} needs `{name}` in `with`", "missing-parameter")
     _check_literals(reader, step, fields, action.params, set(known))
 

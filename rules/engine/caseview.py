@@ -137,6 +137,8 @@ def _typed(name: str, value: Any, word: str) -> Any:
         typed = of_type(value, word)
     except ValueError as error:
         raise CaseError(f"{name}: {value!r} is not a moment") from error
+    if word == "timestamp" and not isinstance(typed, datetime):
+        raise CaseError(f"{name} must be a moment, this is {value!r}")
     if isinstance(typed, datetime) and typed.tzinfo is None:
         raise CaseError(f"{name} needs an offset, as in 2026-03-02T19:00:00+01:00")
     return typed

@@ -110,6 +110,8 @@ class _Checker:
             self.arithmetic(part, [(child, self.class_of(child)) for child in part.children()])
         elif part.text in _COMPARISONS:
             self.comparison(part, [self.class_of(child) for child in part.parts])
+        elif part.text == "@in" and self.class_of(part.parts[1]) == "number":
+            self.report(part.parts[1], f"{path_text(part.parts[1]) or 'this'} is a number; `in` needs a list or a map")
         elif part.text in _LOCAL:
             self.local(part)
 

@@ -19,13 +19,13 @@ _CALLED_END = re.compile(r"[A-Za-z0-9_.?]*\s*$")
 _HAS = re.compile(r"\bhas\(\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-_STANDARD_NAMES = """
+_STANDARD_WORDS = """
 startsWith endsWith contains matches size has all exists exists_one map filter int double string bool bytes type dyn
 duration timestamp getHours getMinutes getSeconds getMilliseconds getDate getDayOfMonth getDayOfWeek getDayOfYear
 getMonth getFullYear orValue or hasValue value optMap optFlatMap lowerAscii upperAscii replace split join trim
 substring indexOf lastIndexOf charAt format reverse
 """
-_STANDARD = frozenset(_STANDARD_NAMES.split())
+STANDARD_NAMES = frozenset(_STANDARD_WORDS.split())
 _TYPES = {
     "string": "text",
     "int": "a whole number",
@@ -133,11 +133,11 @@ def _unknown_function(written: str, start: int, text: str) -> Problem:
     if written in FUNCTIONS:
         return Problem(start, f"{written} is written like this: {FUNCTIONS[written].usage}", "expression-type")
     last = written.rsplit(".", 1)[-1]
-    if last in _STANDARD and "." not in written:
+    if last in STANDARD_NAMES and "." not in written:
         return Problem(start, f'"{last}" is written after the value, as in call.to.{last}(...)', "unknown-name")
     if last in ("all", "exists", "map", "filter"):
         return Problem(start, f"{last} is written like this: {last}(x, x != '')", "expression-type")
-    hint = did_you_mean(written, FUNCTIONS) or did_you_mean(last, _STANDARD | FUNCTIONS.keys())
+    hint = did_you_mean(written, FUNCTIONS) or did_you_mean(last, STANDARD_NAMES | FUNCTIONS.keys())
     place = start if written.split(".")[0] in ("phone",) else start + len(written) - len(last)
     return Problem(place, f'unknown function "{last if place != start else written}"{hint}', "unknown-name")
 

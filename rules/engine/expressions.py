@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ Locate = Callable[[int], tuple[int, int]]
 Report = Callable[[Problem], None]
 
 _ERROR = cel.Type.ERROR
+_STATUS = re.compile(r" \[[A-Z_]+\]$")
 _LONGEST = 10_000
 _GLANCE_TEXT, _GLANCE_ITEMS, _GLANCE_DEPTH = 200, 10, 3
 
@@ -101,14 +103,16 @@ def compile_expression(text: str, scope: Scope, place: Place, locate: Locate, re
 
 def _paths(root: Part, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found: dict[tuple[str, tuple[str, ...]], None] = {}
-    stack = [root]
+    stack: list[tuple[Part, frozenset[str]]] = [(root, frozenset())]
     while stack:
-        part = stack.pop()
+        part, bound = stack.pop()
+        if part.what == "loop":
+            bound = bound | part.value
         path = _path(part, scope)
-        if path:
+        if path is None:
+            stack.extend((child, bound) for child in reversed(list(part.children())))
+        elif path[0] not in bound:
             found[path] = None
-        else:
-            stack.extend(reversed(list(part.children())))
     return tuple(found)
 
 
@@ -157,7 +161,7 @@ def _kind(value: Any) -> str:
 def _tidy(message: str) -> str:
     """The library's sentence without its status word: `NOT_FOUND: Key not found in map : "x"`."""
     head, separator, tail = message.partition(": ")
-    sentence = tail if separator and head.isupper() else message
+    sentence = _STATUS.sub("", tail if separator and head.isupper() else message)
     if "No matching overloads" in sentence:
         return "these values do not go together: " + sentence.partition(" : ")[2]
     return sentence[:500].replace(" : ", ": ")

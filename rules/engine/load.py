@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.engine.findings import Finding
@@ -42,6 +42,19 @@ class NoFolder(Exception):
         self.folder = folder
 
 
+def _first_of_name(files: Iterable[LoadedRule]) -> Iterator[LoadedRule]:
+    """A name belongs to one file: `a.yaml` comes before `a.yml`."""
+    taken: dict[str, str] = {}
+    for file in files:
+        first = taken.setdefault(file.name, file.path)
+        if first == file.path:
+            yield file
+            continue
+        message = f'{Path(first).name} has the rule name "{file.name}" already'
+        finding = Finding(file.path, 1, 1, file.name, message, "duplicate-name")
+        yield replace(file, rule=None, findings=(*file.findings, finding))
+
+
 class StaleDocument(Exception):
     """A kept version that no longer checks, because an action or a connection it names has gone."""
 
@@ -59,6 +72,7 @@ def load_folder(folder: Path, vocabulary: Vocabulary, overrides: Mapping[str, st
         _unreadable(path) if (data := _bytes(path)) is None else read_rule(rule_name(path), shown(path), data, context)
         for path in rule_files(folder)
     )
+    files = tuple(_first_of_name(files))
     findings = [*vars_.findings, *_strays(folder)]
     for file in files:
         findings += file.findings

@@ -142,9 +142,12 @@ class _PlatformCheck:
         inject = self.vocabulary.actions.get("call.inject")
         if not self.rule.late_given or self.rule.late != "inject" or inject is None or inject.providers is None:
             return
-        for words in self.listens_on():
-            able = inject.providers.get(words.provider, frozenset())
-            if not self.rule.kinds.isdisjoint(words.deadlines) and not able & _generations(words):
+        waiting = [words for words in self.listens_on() if not self.rule.kinds.isdisjoint(words.deadlines)]
+        unable = [
+            words for words in waiting if not inject.providers.get(words.provider, frozenset()) & _generations(words)
+        ]
+        if self.rule.connections or len(unable) == len(waiting):
+            for words in unable:
                 message = f"connection {words.name} ({words.provider}) cannot put a late answer into a call; write drop"
                 self.reader.report(self.root.get("late"), message, "cannot-do", self.severity(False))
 

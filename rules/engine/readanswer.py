@@ -169,13 +169,17 @@ class AnswerReader:
             return {}
         self.used[name] = self.assistants[name]
         try:
-            config = json.loads(self.assistants[name])
+            config = json.loads(self.assistants[name], parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             self.reader.report(node, f"{name} is not JSON: {error}", "unknown-file")
             return {}
         if not isinstance(config, dict):
             self.reader.report(node, f"{name} must hold one JSON object", "unknown-file")
         return config
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 @dataclass(frozen=True, eq=False)

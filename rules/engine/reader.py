@@ -77,10 +77,10 @@ class Reader:
             node, what, "a number", lambda plain: isinstance(plain, int | float) and not isinstance(plain, bool)
         )
         if number is None:
-            return default
+            return float(default)
         if number < least:
             self.report(node, f"{what} must be at least {least:g}", "wrong-value")
-            return default
+            return float(default)
         return float(number)
 
     def whole(self, node: Node | None, what: str, default: int, least: int = 1) -> int:

@@ -63,8 +63,8 @@ class OnReader:
             self.reader.report(node, "a list in `on` holds kinds; for filters write a map such as tool-calls: NAME")
         elif node.text in _SPECIAL_USE:
             self.reader.report(node, f"`{node.text}` needs a value, as in {_SPECIAL_USE[node.text]}", "missing")
-        elif self.kind(node):
-            self.add(Trigger(node.text, line=node.line, column=node.column))
+        elif kind := self.kind(node):
+            self.add(Trigger(kind.name, kind.filter, line=node.line, column=node.column))
 
     def entry(self, key: Scalar, value: Node) -> None:
         if key.text == _SCHEDULE:

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 _VALUE = re.compile(r"^(?P<lead>\s*(?:-\s+)*(?:[\w.$-]+:\s+|'[^']*':\s+|\"[^\"]*\":\s+)?)(?P<value>\S.*?)\s*$")
+_BARE_TEMPLATE = re.compile(r"(?<!['\"])\$\{\{.*?\}\}")
 _OPENERS = {"(": ")", "[": "]", "{": "}"}
 _CUT: Literal["cut-text"] = "cut-text"
 
 
-def explain_yaml(error: Any, lines: list[str]) -> tuple[int, int, str]:
-    """Line, column and sentence for a parser's error."""
+class Advice(NamedTuple):
+    """What is wrong on a line, and the parts of it that need single quotes."""
+
+    line: int
+    column: int
+    message: str
+    spans: tuple[tuple[int, int], ...] = ()
+    """Start and end, from 0, of each part to put quotes around; none when quotes do not help."""
+
+
+def explain_yaml(error: Any, lines: list[str]) -> Advice:
+    """The sentence for a parser's error."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        return 1, 1, f"this is not YAML: {str(error).splitlines()[0][:200]}"
-    line, column = min(mark.line, len(lines) - 1), mark.column
-    for candidate in dict.fromkeys((line, min(_context_line(error, line), len(lines) - 1), max(line - 1, 0))):
-        if "\t" in lines[candidate][: len(lines[candidate]) - len(lines[candidate].lstrip())]:
-            return candidate + 1, lines[candidate].index("\t") + 1, "a tab; indent with spaces"
-        advice = _quotes_needed(lines[candidate])
+        return Advice(1, 1, f"this is not YAML: {str(error).splitlines()[0][:200]}")
+    line = min(mark.line, len(lines) - 1)
+    for row in dict.fromkeys((line, min(_context_line(error, line), len(lines) - 1), max(line - 1, 0))):
+        advice = _tab(lines[row], row) or _quotes_needed(lines[row], row)
         if advice:
-            return candidate + 1, advice[0] + 1, advice[1]
+            return advice
     problem = str(getattr(error, "problem", None) or "unreadable")
-    return line + 1, column + 1, f"this is not YAML: {_humane(problem)}"
+    return Advice(line + 1, mark.column + 1, f"this is not YAML: {_humane(problem)}")
+
+
+def _tab(line: str, row: int) -> Advice | None:
+    indent = line[: len(line) - len(line.lstrip())]
+    return Advice(row + 1, indent.index("\t") + 1, "a tab; indent with spaces") if "\t" in indent else None
 
 
 def _context_line(error: Any, line: int) -> int:
@@ -44,17 +58,21 @@ def _humane(problem: str) -> str:
     return problem
 
 
-def _quotes_needed(line: str) -> tuple[int, str] | None:
-    """Column and advice when a line's value is one that YAML reads otherwise than meant."""
+def _quotes_needed(line: str, row: int) -> Advice | None:
+    """For a line whose value YAML reads otherwise than meant."""
     found = _VALUE.match(line)
     if not found or not found["value"]:
         return None
     value, column = found["value"], found.start("value")
-    inner = re.search(r"(?<!['\"])\$\{\{.*?\}\}", value)
-    if value[0] == "{" and inner:
-        return column + inner.start(), f"put single quotes around ${{{{ }}}} inside {{ }}: {single_quoted(inner[0])}"
+    if value[0] == "{" and (inside := [match.span() for match in _BARE_TEMPLATE.finditer(line, column)]):
+        start, end = inside[0]
+        message = f"put single quotes around ${{{{ }}}} inside {{ }}: {single_quoted(line[start:end])}"
+        return Advice(row + 1, start + 1, message, tuple(inside))
     reason = _reason(value)
-    return (column, f"{reason}; put single quotes around it: {single_quoted(value)}") if reason else None
+    if not reason:
+        return None
+    spans = ((column, column + len(value)),)
+    return Advice(row + 1, column + 1, f"{reason}; put single quotes around it: {single_quoted(value)}", spans)
 
 
 def _reason(value: str) -> str:

@@ -15,6 +15,7 @@ import yaml
 from rules.engine.findings import Severity
 from rules.engine.nodes import Entry, Items, Map, Node, Scalar
 from rules.engine.yamlfaults import cut_text, explain_yaml, single_quoted
+from rules.engine.yamlmend import Mended
 
 LARGEST_FILE = 512_000
 _DEEPEST = 40
@@ -71,31 +72,43 @@ def _position(before: bytes | str) -> tuple[int, int]:
 
 
 def _read(text: str) -> Document:
-    lines = _LINE_BREAK.split(text)
-    builder = _Builder(lines)
-    try:
-        root = builder.document(yaml.parse(text, Loader=_LOADER))
-    except yaml.YAMLError as error:
-        line, column, message = explain_yaml(error, lines)
-        return Document(None, [*builder.faults, Fault(line, column, message)])
-    except _Stop as stop:
-        return Document(None, [*builder.faults, stop.fault])
-    return Document(root, builder.faults)
+    """Parse; where quotes are missing, note it and go on as if they were there, so that the rest is checked too."""
+    mended = Mended(_LINE_BREAK.split(text))
+    faults: list[Fault] = []
+    while True:
+        builder = _Builder(mended)
+        try:
+            root = builder.document(yaml.parse("\n".join(mended.lines) if faults else text, Loader=_LOADER))
+        except yaml.YAMLError as error:
+            advice = explain_yaml(error, mended.lines)
+            line, column = mended.original(advice.line, advice.column)
+            faults.append(Fault(line, column, advice.message, "quotes" if advice.spans else "yaml"))
+            if not mended.mend(advice):
+                return Document(None, [*faults, *builder.faults])
+        except _Stop as stop:
+            return Document(None, [*faults, *builder.faults, stop.fault])
+        else:
+            return Document(root, [*faults, *builder.faults])
 
 
 class _Builder:
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
+    def __init__(self, mended: Mended) -> None:
+        self.mended = mended
+        self.lines = mended.written
         self.faults: list[Fault] = []
         self.anchors: dict[str, Node] = {}
         self.sizes: dict[int, int] = {}
         self.count = 0
 
+    def mark(self, event: Any) -> tuple[int, int]:
+        """Line and column in the file as it is written."""
+        return self.mended.original(event.start_mark.line + 1, event.start_mark.column + 1)
+
     def document(self, events: Iterator[Any]) -> Node | None:
         root: Node | None = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                line, column = _mark(event)
+                line, column = self.mark(event)
                 self.faults.append(Fault(line, column, "a file holds one document; remove the `---`"))
                 break
             if isinstance(event, yaml.NodeEvent) and root is None:
@@ -103,7 +116,7 @@ class _Builder:
         return root
 
     def node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        line, column = _mark(event)
+        line, column = self.mark(event)
         if depth > _DEEPEST:
             raise _Stop(Fault(line, column, f"this is nested more than {_DEEPEST} deep"))
         if isinstance(event, yaml.AliasEvent):
@@ -122,7 +135,7 @@ class _Builder:
             raise _Stop(Fault(line, column, f"the file holds more than {_MOST_NODES} values"))
 
     def alias(self, event: Any) -> Node:
-        line, column = _mark(event)
+        line, column = self.mark(event)
         node = self.anchors.get(event.anchor)
         if node is None:
             message = f"there is no &{event.anchor} before this; put single quotes around a value that starts with *"
@@ -137,15 +150,15 @@ class _Builder:
 
     def tagged(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         """Goes on with the text that was meant, so that what is inside is checked all the same."""
-        line, column = _mark(event)
+        line, column = self.mark(event)
         meant = self.text_from(line - 1, column - 1).strip()
-        message = f"a value that starts with ! needs single quotes: {single_quoted(meant)}"
+        message = f"a value that starts with !; put single quotes around it: {single_quoted(meant)}"
         self.faults.append(Fault(line, column, message, "quotes"))
         node = self.untagged(event, events, depth)
         return Scalar(line, column, meant, "") if isinstance(node, Scalar) else node
 
     def untagged(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        line, column = _mark(event)
+        line, column = self.mark(event)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, line, column)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -155,9 +168,12 @@ class _Builder:
     def scalar(self, event: Any, line: int, column: int) -> Scalar:
         end = event.end_mark.line + (1 if event.end_mark.column or event.end_mark.line == line - 1 else 0)
         style = event.style if event.style and event.style != "\0" else ""
+        if self.mended.has_quote_at(event.start_mark.line + 1, event.start_mark.column + 1):
+            return Scalar(line, column, event.value, "")
         node = Scalar(line, column, event.value, style, tuple(self.lines[line - 1 : max(end, line)]))
         if not style:
-            rest = self.text_from(event.end_mark.line, event.end_mark.column)
+            row, end_column = self.mended.original(event.end_mark.line + 1, event.end_mark.column + 1)
+            rest = self.text_from(row - 1, end_column - 1)
             self.faults += [Fault(line, column, *found) for found in cut_text(event.value, rest)]
         return node
 
@@ -191,7 +207,3 @@ class _Builder:
                 seen[key.text] = key.line
                 node.entries.append(Entry(key, value))
         return node
-
-
-def _mark(event: Any) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -69,6 +69,7 @@ def test_sound_expressions_pass(expression: str) -> None:
         ("report.duration + size(raw) != 1", "report.duration is a number with a fraction; write double("),
         ("report.duration == 'x'", "3:25 report.duration is a number, this is text"),
         ("report.duration in [1.0]", ""),
+        ("call.to in vars.most", "3:17 vars.most is a number; `in` needs a list or a map"),
     ],
 )
 def test_arithmetic_that_would_fail_later_is_refused(expression: str, message: str) -> None:

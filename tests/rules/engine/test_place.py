@@ -5,7 +5,7 @@ from rules.engine.place import Place, Problem
 
 def test_a_place_allows_nothing_special_by_itself() -> None:
     place = Place("`if`")
-    assert not (place.secrets or place.item or place.wants_bool)
+    assert (place.secrets, place.item, place.wants_bool) == (False, False, False)
     assert place.steps is None
 
 
