@@ -86,7 +86,16 @@ class Wait:
         return Said(said or [self.fallback] * len(self.cells), on_record=said is not None)
 
     async def _collect(self, *, close: bool) -> list[CellAnswer] | None:
-        return await self.answers.collect(self.event_id, self.cells, self.fallback, close=close)
+        """Shielded, since a deadline must hold: before Python 3.12 the store's client may swallow a cancellation."""
+        look = asyncio.create_task(self.answers.collect(self.event_id, self.cells, self.fallback, close=close))
+        look.add_done_callback(_looked)
+        return await asyncio.shield(look)
 
     def _complain(self, what: str, error: Exception) -> None:
         logger.warning(what, extra={"event_id": self.event_id, "error": repr(error)})
+
+
+def _looked(look: asyncio.Task[list[CellAnswer] | None]) -> None:
+    """After the deadline nobody asks any more how a look at the store ended."""
+    if not look.cancelled():
+        look.exception()

@@ -136,6 +136,7 @@ class Event(BaseModel):
     dedup_key: str | None = Field(None, description="the same for repeated deliveries; None is never deduplicated")
     problem: str = Field("", description="why a body is unreadable")
     chain: list[str] = Field(default_factory=list, description="rules whose `emit` led here, oldest first")
+    replay_of: str = Field("", description="the id of the event that this one repeats by hand")
 
     @property
     def waits(self) -> bool:

@@ -8,7 +8,10 @@ local first = redis.call('HSETNX', K.run .. ARGV[6], 'own', '1') == 1
 if run_job ~= job_id and not first then return 1 end
 keep_memory(ARGV[5], ARGV[11])
 redis.call('HSETNX', K.run .. ARGV[6], 'version', ARGV[10])
-if run_job == job_id then forget_job(ARGV[1], job_id) end
+if run_job == job_id then
+  forget_job(ARGV[1], job_id)
+  if redis.call('EXISTS', K.event .. ARGV[5]) == 1 then redis.call('HSET', K.event .. ARGV[5], 'status', 'waiting') end
+end
 open_work(ARGV[5], run_job, now)
 enqueue(ARGV[4], run_job, ARGV[8], now + tonumber(ARGV[9]))
 return 1

@@ -120,3 +120,57 @@ async def test_an_answer_that_left_is_not_late(store: Store) -> None:
     await store.redis.zadd("hs:unsent", {event_id: 1})
     assert await store.queue.enqueue_unsent() == 0
     assert (await store.answers.cells(event_id))["t1"].state == "sent"
+
+
+async def test_a_late_answer_stays_late_when_its_finder_dies(store: Store) -> None:
+    event_id, claim = await a_waiting_event(store)
+    await store.redis.zrem("hs:unsent", event_id)
+    await store.redis.hset(f"hs:event:{event_id}", "deadline", "1")  # type: ignore[misc]
+    assert await settle(store, event_id, claim, RULE) == "late"
+    assert await settle(store, event_id, claim, RULE) == "late"
+
+
+async def test_a_late_job_under_way_is_not_disturbed(store: Store) -> None:
+    event_id, claim = await a_waiting_event(store)
+    await settle(store, event_id, claim, RULE)
+    await store.queue.finish(claim, event_id, {})
+    await store.redis.zadd("hs:unsent", {event_id: 1})
+    assert await store.queue.enqueue_unsent() == 1
+    first = await claim_one(store)
+    await store.redis.zadd("hs:unsent", {event_id: 1})
+    assert await store.queue.enqueue_unsent() == 0
+    await store.queue.finish(first, event_id, {})
+    assert await store.queue.enqueue_unsent() == 1
+
+
+async def test_an_answer_after_the_sweep_is_late_when_nobody_was_left_to_say_it(store: Store) -> None:
+    event_id, claim = await a_waiting_event(store)
+    await store.redis.hset(f"hs:event:{event_id}", "deadline", "1")  # type: ignore[misc]
+    await store.redis.zadd("hs:unsent", {event_id: 1})
+    assert await store.queue.enqueue_unsent() == 0
+    assert await settle(store, event_id, claim, RULE) == "late"
+    assert (await store.answers.cells(event_id))["t1"].late == RULE
+
+
+async def test_an_answer_before_the_sweep_is_left_to_it(store: Store) -> None:
+    event_id, claim = await a_waiting_event(store)
+    await store.redis.hset(f"hs:event:{event_id}", "deadline", "1")  # type: ignore[misc]
+    assert await settle(store, event_id, claim, RULE) == "set"
+    await store.redis.zadd("hs:unsent", {event_id: 1})
+    assert await store.queue.enqueue_unsent() == 1
+
+
+async def test_only_what_was_taken_can_be_sent(store: Store) -> None:
+    event_id, claim = await a_waiting_event(store)
+    await settle(store, event_id, claim, RULE)
+    await store.answers.mark_sent(event_id, ["t1", "t2"])
+    assert {cell: known.state for cell, known in (await store.answers.cells(event_id)).items()} == {"t1": "ready"}
+    assert await store.answers.collect(event_id, ["t1"], FALLBACK, close=False) == [RULE]
+
+
+async def test_a_repeated_question_is_waited_for_again(store: Store) -> None:
+    first = an_event("tool-calls", dedup_key="same")
+    await accept(store, first)
+    await store.redis.zrem("hs:unsent", first.id)
+    assert (await accept(store, an_event("tool-calls", dedup_key="same"))).duplicate
+    assert await store.redis.zscore("hs:unsent", first.id) is not None

@@ -60,3 +60,23 @@ async def test_a_caller_that_gives_up_does_not_disturb_the_others(store: Store) 
     assert not (await stayer).duplicate
     with pytest.raises(asyncio.CancelledError):
         await quitter
+
+
+async def until_waiting(commit: GroupCommit, count: int) -> None:
+    while commit.waiting != count:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+
+async def test_what_was_given_up_before_it_left_is_not_stored_behind_anyones_back(store: Store) -> None:
+    commit = GroupCommit(store.redis, in_flight=1)
+    flying = asyncio.create_task(commit.accept(Acceptance(an_event(), b"{}")))
+    await until_waiting(commit, 1)
+    await until_waiting(commit, 0)
+    given_up = an_event()
+    quitter = asyncio.create_task(commit.accept(Acceptance(given_up, b"{}")))
+    await until_waiting(commit, 1)
+    quitter.cancel()
+    await flying
+    await commit.accept(Acceptance(an_event(), b"{}"))
+    assert await store.events.count() == 2
+    assert await store.events.get(given_up.id) is None

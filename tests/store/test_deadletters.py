@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
+
+import orjson
 import pytest
 
 from store.client import Store
 from store.deadletters import DeadLetter
-from store.runs import LeaseLostError
-from tests.store.builders import accept, an_event, claim_one
+from store.runs import LeaseLostError, RunId
+from tests.store.builders import ALL_LANES, accept, an_event, claim_one
 
 
 async def buried(store: Store) -> DeadLetter:
@@ -56,3 +59,56 @@ async def test_a_stale_claim_buries_nothing(store: Store) -> None:
     with pytest.raises(LeaseLostError):
         await store.dead.bury(claim, DeadLetter(event.id, event.id, "", "", "why", 1))
     assert await store.dead.count() == 0
+
+
+async def test_retrying_a_run_begins_its_failed_step_afresh(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    run_id = RunId(event.id, "rule")
+    steps = {
+        "first": {"state": "done", "attempts": [{}], "output": {"a": 1}},
+        "each#0": {"state": "done", "attempts": [{}]},
+        "each#1": {"state": "failed", "attempts": [{}, {}], "error": "no"},
+        "tolerated": {"state": "failed", "attempts": [{}], "error": "no"},
+    }
+    fields = {f"step:{key}": orjson.dumps(record) for key, record in steps.items()}
+    await store.runs.write(claim, run_id, {"version": b"sha256:1", **fields})
+    letter = DeadLetter(run_id.job_id, event.id, "rule", "each", "no", 2)
+    await store.dead.bury(claim, letter)
+    await store.queue.finish(claim, event.id, {}, outcome="dead")
+    assert await store.dead.retry(letter)
+    journal = await store.runs.load(run_id)
+    assert journal.own
+    assert journal.steps["each#1"] == {"state": "waiting", "attempts": [{}, {}], "tries_before": 2}
+    assert {key: record["state"] for key, record in journal.steps.items() if key != "each#1"} == {
+        "first": "done", "each#0": "done", "tolerated": "failed",
+    }  # fmt: skip
+    assert (await claim_one(store)).job_id == run_id.job_id
+
+
+async def test_retrying_too_late_touches_no_journal(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    run_id = RunId(event.id, "rule")
+    record = {"state": "failed", "attempts": [{}], "error": "no"}
+    await store.runs.write(claim, run_id, {"step:a": orjson.dumps(record)})
+    letter = DeadLetter(run_id.job_id, event.id, "rule", "a", "no", 1)
+    assert not await store.dead.retry(letter)
+    assert (await store.runs.load(run_id)).steps == {"a": record}
+
+
+async def test_retrying_somebody_elses_job_brings_back_that_job(store: Store) -> None:
+    await store.redis.enqueue_job("theirs", _job_id="job-1", _queue_name="hs:queue:background")
+    await asyncio.sleep(0.002)
+    claim = await claim_one(store)
+    letter = DeadLetter("job-1", "job-1", "", "", "no function", 1, payload='{"f":"theirs"}')
+    await store.dead.bury(claim, letter)
+    await store.queue.finish(claim, "job-1", {}, outcome="dead")
+    found = await store.dead.get("job-1")
+    assert found is not None
+    assert await store.dead.retry(found)
+    batch = await store.queue.claim("w", ALL_LANES)
+    assert batch.jobs[0].payload == b'{"f":"theirs"}'
+    assert await store.events.get("job-1") is None

@@ -60,7 +60,7 @@ async def test_renewing_keeps_ours_and_reports_the_rest(store: Store) -> None:
     await accept(store, an_event())
     ours, lost = (job.claim for job in (await store.queue.claim("w", ALL_LANES)).jobs)
     await age_lease(store, lost.job_id)
-    assert await store.queue.renew([ours, lost]) == {lost.job_id}
+    assert await store.queue.renew([ours, lost]) == {lost.token}
     assert await store.queue.renew([]) == set()
 
 
@@ -153,8 +153,84 @@ async def test_orphans_are_found_and_adopted(store: Store) -> None:
     await store.redis.zrem("hs:queue:background", event.id)
     assert await store.queue.orphans(60, 10, 0) == (0, [])
     assert await store.queue.orphans(-1, 10, 0) == (1, [event.id])
-    await store.queue.adopt(event.id)
+    assert await store.queue.adopt(event.id)
+    assert not await store.queue.adopt(event.id)
     assert (await claim_one(store)).job_id == event.id
+
+
+async def test_an_orphan_that_was_finished_meanwhile_stays_finished(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    await store.queue.finish(await claim_one(store), event.id, {})
+    assert not await store.queue.adopt(event.id)
+    assert await store.queue.depth() == {"live": 0, "background": 0, "bulk": 0}
+
+
+async def test_an_orphan_that_only_lost_its_payload_stays_in_its_lane(store: Store) -> None:
+    event = an_event("tool-calls")
+    await accept(store, event)
+    await store.redis.delete(f"arq:job:{event.id}")
+    assert await store.queue.orphans(-1, 10, 0) == (1, [event.id])
+    assert await store.queue.adopt(event.id)
+    assert await store.queue.depth() == {"live": 1, "background": 0, "bulk": 0}
+
+
+async def test_whoever_has_the_job_again_keeps_it_when_the_old_lease_is_reported(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    old = await claim_one(store)
+    await age_lease(store, event.id)
+    new = await claim_one(store)
+    assert await store.queue.renew([old, new]) == {old.token}
+
+
+async def test_work_is_closed_once(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.runs.park(claim, RunId(event.id, "rule"), 60)
+    await store.queue.finish(claim, event.id, {})
+    await store.redis.zadd("hs:queue:background", {event.id: 0})
+    await store.queue.finish(await claim_one(store), event.id, {})
+    assert await store.events.statuses([event.id]) == ["waiting"]
+
+
+async def test_the_events_job_leaves_a_run_alone_that_has_a_job(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    run_id = RunId(event.id, "rule")
+    await store.runs.park(claim, run_id, 0)
+    own = await claim_one(store)
+    await store.runs.park(claim, run_id, 0)
+    assert (await store.queue.claim("thief", ALL_LANES)).jobs == []
+    await store.queue.finish(own, event.id, {})
+    await store.runs.park(claim, run_id, 0)
+    assert await store.queue.depth() == {"live": 0, "background": 1, "bulk": 0}
+
+
+async def test_a_run_waits_in_its_own_lane_and_with_fresh_tries(store: Store) -> None:
+    event = an_event()
+    await accept(store, event, lane="bulk")
+    claim = await claim_one(store)
+    run_id = RunId(event.id, "rule")
+    await store.runs.park(claim, run_id, 0)
+    await store.queue.finish(claim, event.id, {})
+    for _ in range(3):
+        parked = await claim_one(store)
+        assert (parked.lane, parked.tries) == ("bulk", 1)
+        await store.runs.park(parked, run_id, 0)
+        assert await store.queue.depth() == {"live": 0, "background": 0, "bulk": 1}
+
+
+async def test_work_of_an_event_that_is_gone_leaves_no_half_an_event(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.redis.delete(f"hs:event:{event.id}")
+    await store.runs.park(claim, RunId(event.id, "rule"), 0, "sha256:1", b"{}")
+    await store.queue.finish(claim, event.id, {})
+    assert await store.events.get(event.id) is None
 
 
 @pytest.mark.parametrize("work_id", ["evt_1", "run:evt_1/rule", "run:evt_1/rule/tool/with/slash", "late:evt_1"])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from store.client import Store
-from store.runs import RunId
+from store.runs import RunId, begun_afresh
 from tests.store.builders import accept, an_event, claim_one
 
 
@@ -23,13 +23,12 @@ async def test_a_journal_reads_back(store: Store) -> None:
     fields = {
         "version": b"sha256:1",
         "decided": b'{"if":true}',
-        "memory": b'{"call":{}}',
         "step:a#0": b'{"state":"done"}',
     }
-    await store.runs.write(claim, run_id, fields)
+    await store.runs.write(claim, run_id, fields, b'{"call":{}}')
     journal = await store.runs.load(run_id)
     assert journal.begun
-    assert (journal.decided, journal.memory) == ({"if": True}, {"call": {}})
+    assert (journal.decided, journal.own) == ({"if": True}, False)
     assert journal.steps == {"a#0": {"state": "done"}}
 
 
@@ -38,3 +37,38 @@ async def test_a_version_is_kept_as_it_was_first(store: Store) -> None:
     await store.runs.keep_version("sha256:1", b"two")
     assert await store.runs.version("sha256:1") == b"one"
     assert await store.runs.version("sha256:2") is None
+
+
+async def test_memory_is_kept_as_the_first_rule_saw_it(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    for rule, memory in (("one", b'{"caller":{}}'), ("two", b'{"caller":{"calls":1}}')):
+        await store.runs.write(claim, RunId(event.id, rule), {"decided": b"{}"}, memory)
+    stored = await store.events.get(event.id)
+    assert stored is not None
+    assert stored.memory == {"caller": {}}
+
+
+async def test_a_parked_run_is_its_own_and_keeps_what_it_began_with(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    run_id = RunId(event.id, "rule")
+    await store.runs.park(claim, run_id, 0, "sha256:1", b'{"call":{}}')
+    journal = await store.runs.load(run_id)
+    assert (journal.own, journal.version) == (True, "sha256:1")
+    stored = await store.events.get(event.id)
+    assert stored is not None
+    assert stored.memory == {"call": {}}
+
+
+@pytest.mark.parametrize("text", ["", "evt_1", "run:", "run:evt_1", "/", "//"])
+def test_any_text_is_read_as_a_run_id(text: str) -> None:
+    assert RunId.parse(text).event_id in ("", "evt_1")
+
+
+def test_a_step_that_begins_afresh_remembers_its_attempts() -> None:
+    record = {"state": "failed", "error": "no", "asked": 2, "doubt": "sent", "attempts": [{}, {}]}
+    again = {"state": "waiting", "doubt": "sent", "attempts": [{}, {}], "tries_before": 2}
+    assert begun_afresh(record) == again

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from receiver import answers
+from receiver.answers import Said, Wait
+from store.answers import Answers, CellAnswer
+from store.client import Store
+from tests.receiver.support import until
+
+RULE = CellAnswer("rule", {"result": "Yes."}, "look_up")
+FALLBACK = CellAnswer("fallback", {"result": "Later."})
+
+
+class Script(Answers):
+    """Answers as they would come from the store, one after the other; the last one stays."""
+
+    def __init__(self, *steps: Any) -> None:
+        self.steps = list(steps)
+        self.closing: list[bool] = []
+        self.marked = 0
+
+    async def collect(self, *_: Any, close: bool) -> list[CellAnswer] | None:
+        self.closing.append(close)
+        said: list[CellAnswer] | None = await self._next()
+        return said
+
+    async def mark_sent(self, *_: Any) -> None:
+        await self._next()
+        self.marked += 1
+
+    async def _next(self) -> Any:
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        if step == "hang":
+            await asyncio.Event().wait()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+
+def a_wait(script: Script, seconds: float = 5.0) -> Wait:
+    return Wait(script, "evt_1", ["t1"], FALLBACK, asyncio.get_running_loop().time() + seconds)
+
+
+AWAY = RedisConnectionError("away")
+
+
+async def test_what_is_ready_is_said_at_once() -> None:
+    assert await a_wait(Script([RULE])).until_said(asyncio.Event()) == Said([RULE], on_record=True)
+
+
+async def test_a_wake_up_makes_it_look_again() -> None:
+    script, woken = Script(None, [RULE]), asyncio.Event()
+    waiting = asyncio.create_task(a_wait(script).until_said(woken))
+    await until(lambda: bool(script.closing))
+    woken.set()
+    assert await waiting == Said([RULE], on_record=True)
+    assert script.closing == [False, False]
+
+
+async def test_at_the_deadline_the_store_decides() -> None:
+    script = Script(None, [FALLBACK])
+    assert await a_wait(script, 0.02).until_said(asyncio.Event()) == Said([FALLBACK], on_record=True)
+    assert script.closing == [False, True]
+
+
+async def test_a_deadline_that_has_passed_is_no_wait() -> None:
+    script = Script([RULE])
+    assert await a_wait(script, -1.0).until_said(asyncio.Event()) == Said([RULE], on_record=True)
+    assert script.closing[-1] is True
+
+
+async def test_a_store_that_cannot_be_read_is_read_again_and_complained_of_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(answers, "READ_AGAIN", 0.0)
+    script = Script(AWAY, AWAY, TimeoutError(), [RULE])
+    assert await a_wait(script).until_said(asyncio.Event()) == Said([RULE], on_record=True)
+    assert [record.__dict__["event_id"] for record in caplog.records] == ["evt_1"]
+
+
+@pytest.mark.parametrize("trouble", [AWAY, OSError("gone"), "hang"])
+async def test_a_store_that_is_gone_at_the_deadline_means_the_fallback_off_the_record(
+    monkeypatch: pytest.MonkeyPatch, trouble: Any
+) -> None:
+    monkeypatch.setattr(answers, "CLOSE_TIMEOUT", 0.02)
+    assert await a_wait(Script(trouble), 0.02).until_said(asyncio.Event()) == Said([FALLBACK], on_record=False)
+
+
+class Deaf(Script):
+    """A store client that swallows the first cancellation, as asyncio.wait_for may before Python 3.12."""
+
+    async def _next(self) -> Any:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0.2)
+
+
+async def test_the_deadline_holds_even_when_cancelling_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "CLOSE_TIMEOUT", 0.02)
+    async with asyncio.timeout(5):
+        said = await a_wait(Deaf(None), 0.02).until_said(asyncio.Event())
+    assert said == Said([FALLBACK], on_record=False)
+
+
+async def test_marking_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MARK_AGAIN", (0.0, 0.0))
+    script = Script(AWAY, AWAY, None)
+    await a_wait(script).mark_sent()
+    assert script.marked == 1
+
+
+async def test_marking_is_given_up_in_the_end(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(answers, "MARK_AGAIN", (0.0, 0.0))
+    script = Script(AWAY)
+    await a_wait(script).mark_sent()
+    assert script.marked == 0
+    assert len(caplog.records) == 3
+
+
+async def test_closing_wakes_a_repeated_delivery_that_waits_longer(store: Store) -> None:
+    """Two receivers, or two requests: the first one's deadline decides for both."""
+    async with store.redis.pubsub() as subscription:
+        await subscription.subscribe("hs:answered")
+        await subscription.get_message(timeout=1)
+        said = await store.answers.collect("evt_1", ["t1"], FALLBACK, close=True)
+        message = await subscription.get_message(ignore_subscribe_messages=True, timeout=1)
+    assert message is not None
+    assert await store.answers.collect("evt_1", ["t1"], RULE, close=False) == said == [FALLBACK]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from receiver.app import build_app, webhooks
+from receiver.settings import ReceiverSettings
+from store.connections import ConnectionsError
+from tests.receiver.support import running, settings_in, silent_server
+
+NOWHERE = "unix:///nonexistent/valkey.sock"
+
+
+async def test_alive_needs_nothing(settings: ReceiverSettings) -> None:
+    async with running(settings, NOWHERE) as (_, client):
+        response = await client.get("/livez")
+    assert (response.status_code, response.json()) == (200, {"live": True})
+
+
+async def test_ready_tells_each_dependency(client: httpx.AsyncClient) -> None:
+    response = await client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"store": "ok", "connections": {"on": 4, "off": 1}}
+
+
+async def test_not_ready_without_the_store(settings: ReceiverSettings) -> None:
+    async with running(settings, NOWHERE) as (_, client):
+        response = await client.get("/readyz")
+    assert (response.status_code, response.json()["store"]) == (503, "unreachable: ConnectionError")
+
+
+async def test_not_ready_while_the_store_is_silent(settings: ReceiverSettings) -> None:
+    async with silent_server() as url, running(settings, url) as (_, client):
+        response = await client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["store"].startswith("unreachable")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", ["/hooks/desk", "/hooks/nobody", "/hooks/tokened/x"])
+async def test_only_post_is_taken(client: httpx.AsyncClient, method: str, path: str) -> None:
+    response = await client.request(method, path)
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json() == {"refused": "method not allowed"}
+
+
+@pytest.mark.parametrize("path", ["/", "/hooks", "/hooks/", "/hooks/desk/", "/hooks/desk/a/b", "/docs"])
+async def test_there_is_nothing_else(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.post(path)
+    assert (response.status_code, response.json()) == (404, {"refused": "not found"})
+
+
+def test_what_is_only_called_back_is_no_webhook(settings: ReceiverSettings) -> None:
+    assert sorted(webhooks(settings)) == ["closed", "desk", "open", "quick", "tokened"]
+
+
+def test_connections_that_are_off_are_named(settings: ReceiverSettings, caplog: pytest.LogCaptureFixture) -> None:
+    build_app(settings, NOWHERE)
+    told = [(r.__dict__["connection"], r.__dict__["missing"]) for r in caplog.records]
+    assert told == [("closed", ("NOBODY_SET_THIS",))]
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("{provider: fluents, auth: [{scheme: none}]}", "provider fluents can be called back but sends no events here"),
+        ("{provider: flire, auth: [{scheme: none}]}", "provider flire is not known"),
+        ("{provider: flire}", "provider flire is not known"),
+    ],
+)
+def test_a_platform_that_posts_nothing_is_refused_at_start(tmp_path: Path, entry: str, sentence: str) -> None:
+    settings = settings_in(tmp_path, f"connections:\n  odd: {entry}\n  odder: {entry}\n")
+    with pytest.raises(ConnectionsError) as caught:
+        build_app(settings, NOWHERE)
+    assert [problem.partition(": ")[0] for problem in caught.value.problems] == ["connection odd", "connection odder"]
+    assert sentence in caught.value.problems[0]

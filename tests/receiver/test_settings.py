@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from receiver.settings import ReceiverSettings
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOKSWITCH_CONNECTIONS", "/etc/connections.yaml")
+    monkeypatch.setenv("HOOKSWITCH_MAX_BODY", "1000")
+    settings = ReceiverSettings()
+    assert (settings.connections, settings.max_body) == (Path("/etc/connections.yaml"), 1000)
+
+
+@pytest.mark.parametrize("name", ["max_body", "read_timeout", "store_timeout"])
+def test_limits_are_above_zero(name: str) -> None:
+    with pytest.raises(ValidationError):
+        ReceiverSettings.model_validate({name: 0})
