@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from receiver.draining import drain_for_ever
 from receiver.ingest import RETRY_AFTER, Receiver, ingest
 from receiver.providers import CALLED_BACK_ONLY, UnknownProvider, provider_named
 from receiver.responses import come_again, refused
@@ -23,6 +24,7 @@ from receiver.waiters import Waiters
 from store.client import Store, open_store
 from store.commit import GroupCommit
 from store.connections import Connection, ConnectionsError, load_connections
+from store.spool import Spool
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +41,15 @@ def build_app(settings: ReceiverSettings, url: str) -> Starlette:
         store = open_store(url, timeout=settings.store_timeout)
         waiters = Waiters(store.redis)
         waiters.start()
+        spool = Spool(settings.data_dir / "spool", settings.spool_limit)
+        draining = asyncio.create_task(drain_for_ever(spool, store.events))
         app.state.store = store
-        app.state.receiver = Receiver(connections, GroupCommit(store.redis), store.answers, waiters, settings)
+        app.state.receiver = Receiver(connections, GroupCommit(store.redis), store.answers, waiters, spool, settings)
         try:
             yield
         finally:
+            draining.cancel()
+            await asyncio.gather(draining, return_exceptions=True)
             await waiters.stop()
             await store.close()
 

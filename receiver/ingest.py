@@ -26,6 +26,7 @@ from store.commit import GroupCommit
 from store.connections import Connection
 from store.event import Event, new_event_id
 from store.events import Acceptance, Accepted
+from store.spool import Spool, SpoolError
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class Receiver:
     commit: GroupCommit
     answers: Answers
     waiters: Waiters
+    spool: Spool
     settings: ReceiverSettings
 
 
@@ -61,7 +63,7 @@ async def ingest(request: Request, receiver: Receiver) -> Response:
     try:
         accepted = await _store(receiver, delivery, events)
     except (RedisError, OSError) as error:
-        return _not_stored(delivery, events, error)
+        return await _spool(receiver, delivery, events, error)
     for event, stored in zip(events, accepted, strict=True):
         if event.waits:
             return await _answer(request, receiver, delivery, event, stored.event_id)
@@ -129,8 +131,23 @@ def _patience(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -
     return min([receiver.settings.store_timeout, *deadlines])
 
 
+async def _spool(receiver: Receiver, delivery: Delivery, events: Sequence[Event], error: Exception) -> Response:
+    """The store is away: the events wait on disk under the ids they have, and a caller hears the fallback at once."""
+    try:
+        await receiver.spool.append([_acceptance(delivery, event) for event in events])
+    except SpoolError as full:
+        logger.critical("nothing can be spooled", extra={"error": str(full)})
+        return _not_stored(delivery, events, error)
+    logger.error("the store is away, spooled", extra={"event_id": events[0].id, "error": repr(error)})
+    waiting = next((event for event in events if event.waits), None)
+    if waiting is None:
+        return _acknowledge(events, [Accepted(event.id, False, 0) for event in events])
+    said = [delivery.fallback(waiting)] * len(cells_of(waiting))
+    return replied(_reply(delivery, waiting, waiting.id, said), waiting.id)
+
+
 def _not_stored(delivery: Delivery, events: Sequence[Event], error: Exception) -> Response:
-    """The store is away. A caller is answered all the same; a sender who does not wait is asked to come again."""
+    """Nothing can be stored anywhere. A caller is answered all the same; others are asked to come again."""
     event = next((event for event in events if event.waits), events[0])
     logger.critical(
         "event not stored", extra={"event_id": event.id, "connection": event.connection, "error": repr(error)}

@@ -17,4 +17,5 @@ class ReceiverSettings(StoreSettings):
     port: int = Field(8080, description="port to listen on")
     max_body: int = Field(5_000_000, gt=0, description="largest body in bytes; more is answered with 413")
     read_timeout: float = Field(10.0, gt=0, description="seconds a sender may take to deliver its body")
+    spool_limit: int = Field(256_000_000, ge=0, description="bytes the spool may take while the store is away; 0: none")
     store_timeout: float = Field(0.5, gt=0, description="seconds until a silent write counts as unknown")

@@ -39,7 +39,7 @@ def test_a_call_is_answered_by_the_rules(stage: Stage, generation: Generation) -
     assert stage.requests("/crm/customers")
 
     connection = {"g1": "front_desk_g1", "g2": "front_desk_g2", "g3": "front_desk"}[generation]
-    listed = stage.hookswitch_json("events", "--kind", "tool-calls", "--connection", connection)
+    listed = stage.hookswitch_json("events", "tool-calls", "--connection", connection)
     trace = stage.trace(listed[0]["id"])
     by_rule = {rule["rule"]: rule for rule in trace["rules"]}
     assert by_rule["find_customer"]["outcome"] == "ran"

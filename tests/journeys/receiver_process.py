@@ -1,0 +1,76 @@
+"""A receiver as a process of its own: `python -m tests.journeys.receiver_process URL` prints its port and serves.
+
+Settings come from the environment, as for the real command; the server has the real command's options.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from receiver.app import build_app
+from receiver.settings import ReceiverSettings
+from store.embedded import die_with_parent
+from tests.receiver.support import CONNECTIONS, SECRET
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class ReceiverProcess:
+    """A running one."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def receiver_process(folder: Path, store_url: str) -> Iterator[ReceiverProcess]:
+    """Start one with the connections of the tests; it is killed at the end if it still runs."""
+    connections = folder / "connections.yaml"
+    connections.write_text(CONNECTIONS, encoding="utf-8")
+    settings = {"HOOKSWITCH_CONNECTIONS": str(connections), "HOOKSWITCH_MAX_BODY": "1000000", "DESK_SECRET": SECRET}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.journeys.receiver_process", store_url],
+        cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent,
+    )  # fmt: skip
+    assert process.stdout
+    try:
+        yield ReceiverProcess(process, int(process.stdout.readline()))
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def main(store_url: str) -> None:
+    """Serve until told to stop."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    app = build_app(ReceiverSettings(), store_url)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False,
+            timeout_graceful_shutdown=12, timeout_keep_alive=75,
+        )
+    )  # fmt: skip
+    sys.stdout.write(f"{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+    server.run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
