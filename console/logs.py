@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 
+from console.masking import mask_numbers
+from console.texts import printable
 from store.settings import StoreSettings
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
@@ -24,25 +27,25 @@ def set_up_logging(settings: StoreSettings) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def extras(record: logging.LogRecord) -> dict[str, object]:
+def extras(record: logging.LogRecord) -> dict[str, Any]:
     """What a log call gave as `extra`."""
     return {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: at, level, logger, message, the extras, and `error` for an exception."""
+    """One JSON object a line: at, level, logger, message, the extras, and `exception` for one that was caught."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
+        line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= extras(record)
+        line = {**line, **extras(record), **line}
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+            line["exception"] = self.formatException(record.exc_info)
+        return _json(line)
 
 
 class TextFormatter(logging.Formatter):
@@ -52,4 +55,20 @@ class TextFormatter(logging.Formatter):
         at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         told = " ".join(f"{name}={value}" for name, value in extras(record).items())
         line = f"{at} {_GLYPHS.get(record.levelname, '●')} {record.getMessage()}" + (f"  {told}" if told else "")
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if record.exc_info:
+            line += f"\n{self.formatException(record.exc_info)}"
+        return printable(str(mask_numbers(line)))
+
+
+def _json(line: dict[str, Any]) -> str:
+    """Always one line, whatever a caller of the log gave us: unknown types as text, broken text repaired."""
+    try:
+        told = orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        told = orjson.dumps({name: _plain(value) for name, value in line.items()})
+    return str(mask_numbers(told.decode()))
+
+
+def _plain(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from store.answers import Cell
+from console.masking import mask_numbers
+from store.answers import Cell, CellAnswer
 from store.client import Store
 from store.events import StoredEvent
 from store.masking import masked
+
+STAGES = ("received", "verified", "normalised", "stored", "claimed", "matched", "answered", "done")
+"""In the order of the path; two clocks may tell times that say otherwise by a fraction of a millisecond."""
 
 
 async def trace_record(store: Store, event_id: str, *, numbers: bool = False) -> dict[str, Any] | None:
@@ -18,20 +22,26 @@ async def trace_record(store: Store, event_id: str, *, numbers: bool = False) ->
         return None
     fields = await store.events.trace(event_id)
     cells = await store.answers.cells(event_id)
-    rules = [record for name, record in sorted(fields.items()) if name.startswith("rule:")]
-    return {
+    record = {
         "event": event_summary(stored, numbers=numbers),
-        "stages": fields.get("stages", []),
-        "rules": rules,
+        "stages": sorted(fields.get("stages", []), key=_place_on_the_path),
+        "rules": [record for name, record in sorted(fields.items()) if name.startswith("rule:")],
         "answers": [answer for cell in cells.values() for answer in _answers(cell, stored, fields)],
     }
+    call = stored.event.call
+    masked_record: dict[str, Any] = record if numbers else mask_numbers(record, (call.from_, call.to))
+    return masked_record
+
+
+def _place_on_the_path(stage: dict[str, Any]) -> int:
+    return STAGES.index(stage["name"]) if stage["name"] in STAGES else len(STAGES)
 
 
 def event_summary(stored: StoredEvent, *, numbers: bool = False) -> dict[str, Any]:
     """The head of a trace, and one line of a listing."""
     event = stored.event
     show = (lambda number: number) if numbers else masked
-    return {
+    summary = {
         "id": event.id,
         "connection": event.connection,
         "provider": event.provider,
@@ -42,35 +52,28 @@ def event_summary(stored: StoredEvent, *, numbers: bool = False) -> dict[str, An
         "call": {"id": event.call.id, "from": show(event.call.from_), "to": show(event.call.to)},
         "tools": [{"id": tool.id, "name": tool.name} for tool in event.tools],
         "status": stored.status,
-    } | ({"problem": event.problem} if event.problem else {})
+    } | {name: told for name in ("problem", "replay_of") if (told := getattr(event, name))}
+    shown: dict[str, Any] = summary if numbers else mask_numbers(summary, (event.call.from_, event.call.to))
+    return shown
 
 
 def _answers(cell: Cell, stored: StoredEvent, fields: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was said in time, what came too late, and what became of an answer that was ready and never left."""
     told: list[dict[str, Any]] = []
     if cell.said:
-        told.append(
-            _head(cell) | {
-                "by": cell.said.by, "rule": cell.said.rule, "ms": cell.said_at - stored.received_ms,
-                "late": False, "sent": cell.said.body, "left": cell.state == "sent",
-            }
-        )  # fmt: skip
+        in_time = {"ms": cell.said_at - stored.received_ms, "late": False, "left": cell.state == "sent"}
+        told.append(_answer(cell, cell.said) | in_time)
     if cell.late:
-        told.append(
-            _head(cell) | {
-                "by": cell.late.by, "rule": cell.late.rule, "ms": cell.late_at - stored.received_ms,
-                "late": True, "sent": cell.late.body,
-            }
-        )  # fmt: skip
-    if f"late:{cell.tool_id}" in fields and cell.answer:
-        told.append(
-            _head(cell) | {"by": cell.answer.by, "rule": cell.answer.rule, "late": True, "sent": cell.answer.body}
-            | {"delivery": fields[f"late:{cell.tool_id}"]}
-        )  # fmt: skip
+        told.append(_answer(cell, cell.late) | {"ms": cell.late_at - stored.received_ms, "late": True})
+    delivery = fields.get(f"late:{cell.tool_id}")
+    if delivery and cell.answer:
+        told.append(_answer(cell, cell.answer) | {"late": True, "delivery": delivery})
     return told
 
 
-def _head(cell: Cell) -> dict[str, Any]:
-    return {"tool": cell.tool_id} if cell.tool_id else {}
+def _answer(cell: Cell, answer: CellAnswer) -> dict[str, Any]:
+    tool = {"tool": cell.tool_id} if cell.tool_id else {}
+    return tool | {"by": answer.by, "rule": answer.rule, "sent": answer.body}
 
 
 def moment(milliseconds: int) -> str:

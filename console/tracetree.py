@@ -1,4 +1,4 @@
-"""A trace as a tree that a person understands at a glance."""
+"""A trace as a tree that a person understands at a glance: what came in, what each rule decided, who answered."""
 
 from __future__ import annotations
 
@@ -9,97 +9,196 @@ import orjson
 from rich.markup import escape
 from rich.tree import Tree
 
-_STYLES = {
-    "ran": "green", "done": "green", "failed": "red", "error": "red", "dead": "red", "not_matched": "dim",
-    "overtaken": "dim", "disabled": "dim", "skipped": "yellow", "waiting": "yellow", "started": "yellow",
+from console.texts import map_texts, printable
+
+_LOOKS = {
+    "ran": ("✓", "green"), "done": ("✓", "green"), "shadow": ("◌", "cyan"), "failed": ("✖", "red"),
+    "error": ("✖", "red"), "dead": ("✖", "red"), "not_matched": ("○", "dim"), "overtaken": ("○", "dim"),
+    "disabled": ("○", "dim"), "paused": ("○", "dim"), "skipped": ("–", "yellow"), "limited": ("▲", "yellow"),
 }  # fmt: skip
+"""Outcome or state → mark and style; what is not here is still on its way."""
+_ON_ITS_WAY = ("…", "yellow")
+_FIRST_TOLD = ("ran", "failed", "error", "limited", "shadow")
 _LONGEST = 300
 
+Record = dict[str, Any]
 
-def trace_tree(record: dict[str, Any]) -> Tree:
-    """Event, then stages, rules and answers."""
+
+def trace_tree(record: Record) -> Tree:
+    """Event, then stages, rules (those that did something first) and answers."""
+    record = map_texts(record, printable)
     event = record["event"]
-    tree = Tree(_headline(event))
+    tree = Tree("\n".join(_headline(event)), guide_style="dim")
     if event.get("problem"):
-        tree.add(f"[red]{escape(event['problem'])}[/]")
+        tree.add(f"[red]✖ {escape(event['problem'])}[/]")
     if record["stages"]:
-        tree.add("[dim]" + " → ".join(f"{stage['name']} {stage['ms']:g} ms" for stage in record["stages"]) + "[/]")
-    for rule in record["rules"]:
-        _add_rule(tree, rule)
+        tree.add(_stages(record["stages"]))
+    tools = {tool["id"]: tool["name"] for tool in event["tools"]}
+    for rule in sorted(record["rules"], key=_rank):
+        _add_rule(tree, rule, tools)
     if not record["rules"]:
-        tree.add("[dim]no rule listens to this event[/]")
+        tree.add("[dim]○ no rule listens to this event[/]")
     for answer in record["answers"]:
-        tree.add(_answer(answer))
+        _add_answer(tree, answer, tools)
     return tree
 
 
-def _headline(event: dict[str, Any]) -> str:
-    tools = ", ".join(tool["name"] for tool in event["tools"])
+def _headline(event: Record) -> Iterator[str]:
+    tools = "".join(f" {tool['name']}" for tool in event["tools"])
+    spoken_by = f"{event['provider']} {event['generation']}".strip()
     who = " → ".join(number or "unknown" for number in (event["call"]["from"], event["call"]["to"]))
-    kind = event["kind"] + (f" ({tools})" if tools else "")
-    generation = f" {event['generation']}" if event["generation"] else ""
-    return (
-        f"[bold]{escape(kind)}[/] on {escape(event['connection'])} [dim]{event['provider']}{generation}[/]  "
-        f"{escape(who)}  {_styled(event['status'])}\n[dim]{event['id']}  {event['received_at']}[/]"
-    )
+    call = f" · call {event['call']['id']}" if event["call"]["id"] else ""
+    yield f"[bold]{escape(event['kind'])}[/]{escape(tools)}  {_styled(event['status'])}"
+    yield f"{escape(who)} [dim]· {escape(event['connection'])} ({escape(spoken_by)}){escape(call)}[/]"
+    yield f"[dim]{escape(event['id'])} · {event['received_at'][:23].replace('T', ' ')} UTC[/]"
 
 
-def _add_rule(tree: Tree, rule: dict[str, Any]) -> None:
-    tool = f" [dim]for {escape(rule['tool'])}[/]" if rule.get("tool") else ""
+def _stages(stages: list[Record]) -> str:
+    told = (f"{stage['name']} {_milliseconds(stage['ms'])}" for stage in stages if stage["ms"])
+    return "[dim]" + " → ".join([stages[0]["name"], *told]) + "[/]"
+
+
+def _rank(rule: Record) -> tuple[int, str]:
+    acted = rule["outcome"] in _FIRST_TOLD
+    return (0 if acted else 1, rule["rule"])
+
+
+def _add_rule(tree: Tree, rule: Record, tools: dict[str, str]) -> None:
+    tool = f" for {tools.get(rule['tool'], rule['tool'])}" if rule.get("tool") else ""
     branch = tree.add(
-        f"[bold]{escape(rule['rule'])}[/]{tool}  {_styled(rule['outcome'])}  [dim]{escape(rule['file'])}[/]"
+        f"{_mark(rule['outcome'])} [bold]{escape(rule['rule'])}[/]{escape(tool)} {_styled(rule['outcome'])}"
+        f"  [dim]{escape(rule['file'])}[/]"
     )
+    about_answer = [each for each in rule["conditions"] if each.get("place", "").startswith("answer")]
     for condition in rule["conditions"]:
-        branch.add(_condition(condition, rule["file"]))
-    if rule.get("stopped_at"):
-        branch.add(f"[dim]stopped at {escape(rule['stopped_at'])}[/]")
-    if rule.get("error"):
-        branch.add(f"[red]{escape(rule['error'])}[/]")
+        if condition not in about_answer:
+            branch.add(_condition("if", condition, rule["file"]))
     for step in rule["steps"]:
-        _add_step(branch, step)
+        _add_step(branch, step, rule["file"])
+    for condition in about_answer:
+        branch.add(_condition("answer if", condition, rule["file"]))
+    for line in _remarks(rule):
+        branch.add(line)
+
+
+def _remarks(rule: Record) -> Iterator[str]:
+    if rule.get("error"):
+        yield f"[red]✖ {escape(rule['error'])}[/]"
+    if rule.get("stopped_at"):
+        yield f"[dim]stopped at {escape(rule['stopped_at'])}[/]"
     if rule.get("answer_at"):
-        branch.add(f"[dim]answers at {escape(rule['answer_at'])}[/]")
+        yield f"[dim]answers at {escape(_file_name(rule['answer_at']))}[/]"
     if rule.get("late"):
-        branch.add(f"late: {escape(_short(rule['late']))}")
+        yield f"[yellow]the answer was late: {escape(_delivery(rule['late']))}[/]"
 
 
-def _condition(condition: dict[str, Any], file: str) -> str:
-    mark = {True: "[green]✓[/]", False: "[yellow]✗[/]"}.get(condition["value"], "[red]![/]")
-    seen = ", ".join(f"{name} = {_short(value)}" for name, value in condition["seen"].items())
-    error = f"  [red]{escape(condition['error'])}[/]" if condition.get("error") else ""
-    where = f"{file.rpartition('/')[2]}:{condition['line']}"
-    return f"{mark} {escape(condition['expr'])}  [dim]{escape(where)}  {escape(seen)}[/]{error}"
+def _condition(word: str, condition: Record, file: str) -> str:
+    mark = {True: "[green]✓[/]", False: "[yellow]✗[/]"}.get(condition["value"], "[red]✖[/]")
+    line = f"{mark} [dim]{word}[/] {escape(condition['expr'])}  [dim]{_where(file, condition['line'])}[/]"
+    seen = [f"{name} = {_short(value, quoted=True)}" for name, value in condition["seen"].items()]
+    if seen:
+        line += f"\n  [dim]seen[/] {escape(', '.join(seen))}"
+    if condition.get("error"):
+        line += f"\n  [red]{escape(condition['error'])}[/]"
+    return line
 
 
-def _add_step(branch: Tree, step: dict[str, Any]) -> None:
-    leaf = branch.add(f"step {escape(step['id'])}  {escape(step['action'])}  {_styled(step['state'])}")
-    for number, attempt in enumerate(step["attempts"], 1):
-        leaf.add("\n".join(_attempt(number, attempt)))
+def _add_step(branch: Tree, step: Record, file: str) -> None:
+    attempts = step["attempts"]
+    place = f"  [dim]{_where(file, step['line'])}[/]" if step.get("line") else ""
+    head = (
+        f"{_mark(step['state'])} [dim]step[/] {escape(step['id'])}  {escape(step['action'])} {_styled(step['state'])}"
+    )
+    if len(attempts) == 1:
+        head += f" [dim]{_took(attempts[0])}[/]{place}"
+        branch.add("\n".join([head, *(f"  {line}" for line in _exchange(attempts[0], step.get("error")))]))
+        return
+    leaf = branch.add(head + (f" [dim]after {len(attempts)} tries[/]" if attempts else "") + place)
+    for number, attempt in enumerate(attempts, 1):
+        title = f"[dim]try {number} at {attempt['at'][11:23]}, {_took(attempt)}[/]"
+        leaf.add("\n".join([title, *_exchange(attempt)]))
     if step.get("error"):
         leaf.add(f"[red]{escape(step['error'])}[/]")
 
 
-def _attempt(number: int, attempt: dict[str, Any]) -> Iterator[str]:
-    took = f"{attempt['ms']:g} ms" if "ms" in attempt else "unfinished"
-    error = f"  [red]{escape(attempt['error'])}[/]" if attempt.get("error") else ""
-    yield f"[dim]try {number}, {attempt['at'][11:23]}, {took}[/]{error}"
-    for name in ("sent", "got"):
-        if attempt.get(name) is not None:
-            yield f"[dim]{name}[/] {escape(_short(attempt[name]))}"
+def _exchange(attempt: Record, error: str | None = None) -> Iterator[str]:
+    if attempt.get("sent") is not None:
+        yield f"[dim]sent[/] {escape(_request(attempt['sent']))}"
+    if attempt.get("got") is not None:
+        yield f"[dim]got [/] {escape(_response(attempt['got']))}"
+    for trouble in dict.fromkeys(filter(None, (attempt.get("error"), error))):
+        yield f"[red]{escape(trouble)}[/]"
 
 
-def _answer(answer: dict[str, Any]) -> str:
-    tool = f" to {answer['tool']}" if answer.get("tool") else ""
+def _request(sent: Any) -> str:
+    """A request as people write it: method, URL, and whatever else went with it."""
+    if not (isinstance(sent, dict) and {"method", "url"} <= sent.keys()):
+        return _short(sent)
+    rest = {
+        name: value for name, value in sent.items() if name not in ("method", "url") and value not in (None, {}, "")
+    }
+    return f"{sent['method']} {sent['url']}" + (f" {_short(rest)}" if rest else "")
+
+
+def _response(got: Any) -> str:
+    if not (isinstance(got, dict) and "status" in got):
+        return _short(got)
+    rest = {name: value for name, value in got.items() if name != "status" and value not in (None, {}, "")}
+    body = rest["body"] if rest.keys() == {"body"} else rest
+    return f"{got['status']}" + (f" {_short(body)}" if rest else "")
+
+
+def _add_answer(tree: Tree, answer: Record, tools: dict[str, str]) -> None:
+    tool = f" to {tools.get(answer['tool'], answer['tool'])}" if answer.get("tool") else ""
     by = f"rule [bold]{escape(answer['rule'])}[/]" if answer["by"] == "rule" else answer["by"]
-    when = f" after {answer['ms']} ms" if "ms" in answer else ""
-    late = " [yellow]late[/]" if answer["late"] else ""
-    return f"[bold]answer[/]{escape(tool)} by {by}{when}{late}: {escape(_short(answer['sent']))}"
+    when = f" [dim]after {answer['ms']} ms[/]" if "ms" in answer else ""
+    mark = "[yellow]▲[/]" if answer["late"] or answer["by"] == "fallback" else "[green]✓[/]"
+    tree.add(f"{mark} [bold]answer[/]{escape(tool)} by {by}{when}{_fate(answer)}\n  {escape(_short(answer['sent']))}")
+
+
+def _fate(answer: Record) -> str:
+    if answer.get("delivery"):
+        return f" [yellow]late: {escape(_delivery(answer['delivery']))}[/]"
+    if answer["late"]:
+        return " [yellow]too late[/]"
+    return "" if answer.get("left", True) else " [yellow]not known to have reached the platform[/]"
+
+
+def _delivery(late: Any) -> str:
+    """What became of a late answer, in words."""
+    if not isinstance(late, dict):
+        return str(late)
+    did = {"inject": "put into the live call", "drop": "dropped"}.get(late.get("policy", ""), str(late.get("policy")))
+    details = [str(late[name]) for name in ("outcome", "why", "error") if late.get(name)]
+    return ", ".join([did, *details])
+
+
+def _took(attempt: Record) -> str:
+    return _milliseconds(attempt["ms"]) if "ms" in attempt else "unfinished"
+
+
+def _milliseconds(number: float) -> str:
+    return f"{number:.0f} ms" if number >= 10 else f"{number:.1f} ms"
+
+
+def _file_name(place: str) -> str:
+    return place.rpartition("/")[2]
+
+
+def _where(file: str, line: int) -> str:
+    return escape(f"{_file_name(file)}:{line}")
+
+
+def _mark(word: str) -> str:
+    mark, style = _LOOKS.get(word, _ON_ITS_WAY)
+    return f"[{style}]{mark}[/]"
 
 
 def _styled(word: str) -> str:
-    return f"[{_STYLES.get(word, 'cyan')}]{word}[/]"
+    return f"[{_LOOKS.get(word, _ON_ITS_WAY)[1]}]{word.replace('_', ' ')}[/]"
 
 
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+def _short(value: Any, *, quoted: bool = False) -> str:
+    is_text = isinstance(value, str) and not quoted
+    text = value if is_text else orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"

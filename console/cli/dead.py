@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
-from rich.table import Table
+from rich.markup import escape
 
 from console.cli.errors import CannotRun
-from console.cli.output import data, json_option, print_json, talk
+from console.cli.output import data, fits, json_option, listing, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
+from console.masking import mask_numbers
+from console.texts import printable
 from console.tracebook import moment
 from store.client import Store
 from store.deadletters import DeadLetter
@@ -22,7 +25,7 @@ def dead() -> None:
 
 
 @dead.command("list")
-@click.option("-n", "--count", default=50, show_default=True, help="How many.")
+@click.option("-n", "--count", type=click.IntRange(1), default=50, show_default=True, help="How many.")
 @json_option
 @data_dir_option
 def list_letters(count: int, as_json: bool, data_dir: Path) -> None:
@@ -33,15 +36,40 @@ def list_letters(count: int, as_json: bool, data_dir: Path) -> None:
 
     letters = with_store(data_dir, read)
     if as_json:
-        print_json([asdict(letter) for letter in letters])
+        print_json([_shown(letter) for letter in letters])
+    elif letters:
+        _show_all([_row(letter) for letter in letters])
+    else:
+        talk().print("no dead letters")
+
+
+def _shown(letter: DeadLetter) -> dict[str, Any]:
+    shown: dict[str, Any] = mask_numbers(asdict(letter) | {"died_at": moment(letter.died_ms)})
+    return shown
+
+
+def _row(letter: DeadLetter) -> dict[str, str]:
+    return {
+        "died": moment(letter.died_ms)[:19].replace("T", " "),
+        "letter": letter.work_id,
+        "connection": letter.connection,
+        "kind": letter.kind,
+        "tries": str(letter.attempts),
+        "reason": str(mask_numbers(letter.reason)),
+    }
+
+
+def _show_all(rows: list[dict[str, str]]) -> None:
+    """A table where it fits, else two lines a letter; ids are never cut."""
+    console = data()
+    table = listing(rows)
+    if fits(console, table):
+        show_whole(console, table)
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("died", "letter", "connection", "kind", "tries", "reason"):
-        table.add_column(heading)
-    for letter in letters:
-        at = moment(letter.died_ms)[:19].replace("T", " ")
-        table.add_row(at, letter.work_id, letter.connection, letter.kind, str(letter.attempts), letter.reason)
-    data().print(table)
+    for row in rows:
+        console.print(f"[dim]{row['died'][11:]}[/] {escape(printable(row['letter']))}")
+        told = f"{row['connection']} {row['kind']}, tries: {row['tries']}, {row['reason']}"
+        console.print(f"         {escape(printable(told))}")
 
 
 @dead.command()
@@ -52,11 +80,11 @@ def show(letter: str, as_json: bool, data_dir: Path) -> None:
     """Show one dead letter."""
     found = with_store(data_dir, lambda store: _find(store, letter))
     if as_json:
-        print_json(asdict(found))
+        print_json(_shown(found))
         return
-    for name, value in asdict(found).items():
-        if value not in ("", 0):
-            data().print(f"{name.replace('_ms', ''):<11} {moment(value) if name == 'died_ms' else value}", markup=False)
+    for name, value in _shown(found).items():
+        if value and name != "died_ms":
+            data().print(printable(f"{name.replace('_', ' '):<11} {value}"), markup=False)
     talk().print(f"why: hookswitch trace {found.event_id} · again: hookswitch dead retry {found.work_id}")
 
 
@@ -71,7 +99,7 @@ def retry(letters: tuple[str, ...], everything: bool, data_dir: Path) -> None:
     async def again(store: Store) -> int:
         return sum([await store.dead.retry(letter) for letter in await _chosen(store, letters, everything)])
 
-    talk().print(f"retrying {with_store(data_dir, again)} dead letters")
+    talk().print(f"trying again: {with_store(data_dir, again)}")
 
 
 @dead.command()
@@ -85,7 +113,7 @@ def drop(letters: tuple[str, ...], everything: bool, data_dir: Path) -> None:
     async def away(store: Store) -> int:
         return sum([await store.dead.drop(letter) for letter in await _chosen(store, letters, everything)])
 
-    talk().print(f"dropped {with_store(data_dir, away)} dead letters")
+    talk().print(f"dropped: {with_store(data_dir, away)}")
 
 
 def _require_scope(letters: tuple[str, ...], everything: bool) -> None:

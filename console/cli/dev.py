@@ -9,19 +9,18 @@ import click
 
 from console.cli.errors import CannotRun
 from console.cli.output import data
+from console.cli.storage import data_dir_option
 from console.dev.children import ChildFailed
+from console.dev.ports import LARGEST, Ports, PortTaken
 from console.dev.run import Plan, run
-from console.dev.setup import Ports
 from console.logs import set_up_logging
 from store.settings import StoreSettings
 
 
 @click.command()
-@click.option(
-    "--port", default=8080, show_default=True, help="Port of the receiver; the sandbox takes the one 10 above."
-)
-@click.option("--data-dir", type=click.Path(path_type=Path), envvar="HOOKSWITCH_DATA_DIR", default=Path(".hookswitch"),
-              show_default=True, help="Embedded store and generated secrets.")  # fmt: skip
+@click.option("--port", type=click.IntRange(1, LARGEST), default=8080, show_default=True,
+              help="Port of the receiver; the sandbox takes the one 10 above.")  # fmt: skip
+@data_dir_option
 @click.option("--rules-dir", type=click.Path(path_type=Path), envvar="HOOKSWITCH_RULES_DIR", default=Path("rules/live"),
               show_default=True, help="The rules in force.")  # fmt: skip
 @click.option("--connections", type=click.Path(path_type=Path, exists=True), envvar="HOOKSWITCH_CONNECTIONS",
@@ -33,7 +32,12 @@ def dev(port: int, data_dir: Path, rules_dir: Path, connections: Path | None, no
         raise CannotRun(f"there is no rules folder {rules_dir}; make one, or name yours with --rules-dir")
     set_up_logging(StoreSettings(data_dir=data_dir))
     plan = Plan(Ports(port), data_dir, rules_dir, connections, not no_sandbox)
+    console = data()
     try:
-        asyncio.run(run(plan, data().print))
-    except ChildFailed as error:
+        asyncio.run(run(plan, console.print))
+    except (ChildFailed, PortTaken) as error:
         raise CannotRun(str(error)) from error
+    except PermissionError as error:
+        raise CannotRun(f"{error.filename}: {error.strerror}; choose another folder with --data-dir") from error
+    except FileExistsError as error:
+        raise CannotRun(f"{error.filename} is not a folder; choose another with --data-dir") from error

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from console.checkup import Finding, examine
 from console.cli.output import data, json_option, print_json
 from console.cli.storage import data_dir_option
+from console.dev.session import remembered
 from receiver.settings import ReceiverSettings
 from workers.settings import WorkerSettings
 
 _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]▲[/]", "error": "[red]✖[/]"}
+_PLACES = {"connections": "HOOKSWITCH_CONNECTIONS", "rules_dir": "HOOKSWITCH_RULES_DIR"}
 
 
 @click.command()
@@ -21,18 +27,27 @@ _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]▲[/]", "error": "[red]✖
 @data_dir_option
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool, data_dir: Path) -> None:
-    """Check the store, the connections, the rules and the workers; exit 1 when something is wrong."""
-    findings = examine(ReceiverSettings(data_dir=data_dir), WorkerSettings(data_dir=data_dir))
+    """Check the store, the connections, the rules and the workers; exit 1 when something is wrong.
+
+    What the environment does not say is taken from the last `hookswitch dev` in the data folder.
+    """
+    environ = {**remembered(data_dir), **os.environ}
+    places = _places(environ) | {"data_dir": data_dir}
+    findings = examine(ReceiverSettings(**places), WorkerSettings(**places), environ)
     if as_json:
         print_json([finding.__dict__ for finding in findings])
     else:
-        data().print(_table(findings))
+        data().print(_table(findings), soft_wrap=False)
     ctx.exit(int(any(finding.level == "error" for finding in findings)))
+
+
+def _places(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {field: environ[name] for field, name in _PLACES.items() if name in environ}
 
 
 def _table(findings: list[Finding]) -> Table:
     table = Table.grid(padding=(0, 1))
     for finding in findings:
-        advice = f"\n[dim]→ {finding.advice}[/]" if finding.advice else ""
-        table.add_row(_MARKS[finding.level], finding.about, f"{finding.text}{advice}")
+        advice = f"\n[dim]→ {escape(finding.advice)}[/]" if finding.advice else ""
+        table.add_row(_MARKS[finding.level], escape(finding.about), f"{escape(finding.text)}{advice}")
     return table

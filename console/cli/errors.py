@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from rules.engine.load import NoFolder
 from store.connections import ConnectionsError
 from store.embedded import EmbeddedError
 
@@ -31,6 +32,8 @@ class HumaneGroup(click.Group):
             raise CannotRun(f"{error.path}:\n{problems}") from error
         except EmbeddedError as error:
             raise CannotRun(str(error)) from error
+        except NoFolder as error:
+            raise CannotRun(f"{error}; name the rules folder with HOOKSWITCH_RULES_DIR") from error
         except ValidationError as error:
             raise CannotRun(_settings_problem(error)) from error
         except RedisError as error:

@@ -6,26 +6,34 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
-from console.cli.output import data, json_option, numbers_option, print_json
+from console.cli.kinds import show_kinds
+from console.cli.output import data, fits, json_option, listing, numbers_option, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
 from console.tracebook import event_summary
 from store.client import Store
 
+_LEFT_OUT = ((), ("connection",), ("connection", "from"), ("connection", "from", "to"))
+"""What a narrow terminal does without, so that ids stay whole; `trace` has it all."""
+
 
 @click.command()
-@click.option("-n", "--count", default=20, show_default=True, help="How many.")
-@click.option("--kind", help="Only this kind.")
+@click.argument("kind", required=False)
+@click.option("--schema", is_flag=True, help="Instead of events, show the kinds there are, or what rules see of KIND.")
+@click.option("-n", "--count", type=click.IntRange(1), default=20, show_default=True, help="How many.")
 @click.option("--connection", help="Only this connection.")
 @click.option("--call", help="Only this call id.")
 @json_option
 @numbers_option
 @data_dir_option
 def events(
-    count: int, kind: str | None, connection: str | None, call: str | None, as_json: bool, numbers: bool, data_dir: Path
-) -> None:
-    """List the events that came in, newest first."""
+    kind: str | None, schema: bool, count: int, connection: str | None, call: str | None, as_json: bool, numbers: bool,
+    data_dir: Path,
+) -> None:  # fmt: skip
+    """List the events that came in, of KIND or of any, newest first."""
+    if schema:
+        show_kinds(kind, as_json)
+        return
     wanted = {"kind": kind, "connection": connection, "call": call}
 
     async def read(store: Store) -> list[dict[str, Any]]:
@@ -42,17 +50,35 @@ def events(
     found = with_store(data_dir, read)
     if as_json:
         print_json(found)
+    elif found:
+        _show([_row(event) for event in found])
     else:
-        data().print(_table(found))
+        talk().print(
+            "no such event" if any(wanted.values()) else "no events yet; `hookswitch simulate call` makes some"
+        )
 
 
-def _table(found: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("received", "event", "connection", "kind", "from", "to", "status"):
-        table.add_column(heading, no_wrap=True)
-    for event in found:
-        kind = event["kind"] + "".join(f" {tool['name']}" for tool in event["tools"])
-        call = event["call"]
-        at = event["received_at"][:23].replace("T", " ")
-        table.add_row(at, event["id"], event["connection"], kind, call["from"], call["to"], event["status"])
-    return table
+def _row(event: dict[str, Any]) -> dict[str, str]:
+    return {
+        "received": event["received_at"][:19].replace("T", " "),
+        "event": event["id"],
+        "connection": event["connection"],
+        "kind": event["kind"] + "".join(f" {tool['name']}" for tool in event["tools"]),
+        "from": event["call"]["from"],
+        "to": event["call"]["to"],
+        "status": event["status"],
+    }
+
+
+def _show(rows: list[dict[str, str]]) -> None:
+    """As many columns as fit; a program gets all, and nothing is ever cut."""
+    console = data()
+    tables = [listing([_without(row, names) for row in rows]) for names in _LEFT_OUT]
+    show_whole(console, next((table for table in tables if fits(console, table)), tables[-1]))
+
+
+def _without(row: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    if not names:
+        return row
+    short = {"received": row["received"][11:]}
+    return {name: short.get(name, cell) for name, cell in row.items() if name not in names}

@@ -8,6 +8,13 @@ from typing import Any
 
 import click
 
+from console.cli.errors import CannotRun
+from console.cli.output import talk
+from console.rulebook import find_connections, words_for
+from rules.engine.load import NoFolder, load_folder
+from rules.engine.rule import Rule
+from workers.settings import vars_from
+
 folder_argument = click.argument(
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -23,3 +30,21 @@ def connections_option(command: Callable[..., Any]) -> Callable[..., Any]:
         help="The connections file; else rules/connections.yaml, else the demo's.",
     )(command)  # fmt: skip
     return decorated
+
+
+rules_option = click.option(
+    "--rules", type=click.Path(path_type=Path, file_okay=False), envvar="HOOKSWITCH_RULES_DIR",
+    default=Path("rules/live"), show_default=True, help="The folder with the rules in force.",
+)  # fmt: skip
+
+
+def rules_in_force(folder: Path, connections: Path | None, data_dir: Path) -> tuple[Rule, ...]:
+    """The usable rules of a folder in the order of their turns; of the others it says that they are left out."""
+    try:
+        loaded = load_folder(folder, words_for(find_connections(connections, data_dir)), vars_from())
+    except NoFolder as error:
+        raise CannotRun(f"{error}; name the rules folder with --rules") from error
+    left_out = [file.path for file in loaded.files if file.rule is None]
+    if left_out:
+        talk().print(f"left out, with errors: {', '.join(left_out)}; see `hookswitch check`")
+    return loaded.rules

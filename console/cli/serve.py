@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import click
 import uvicorn
 
+from console.cli.errors import CannotRun
 from console.cli.storage import store_url
 from console.logs import set_up_logging
 from console.sentry import set_up_sentry
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
 
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
+
 
 @click.command()
 @click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
 def serve(host: str | None, port: int | None) -> None:
     """Run the receiver: the URL that the platforms post their events to."""
     given: dict[str, Any] = {"host": host, "port": port}
@@ -24,7 +34,36 @@ def serve(host: str | None, port: int | None) -> None:
     set_up_logging(settings)
     set_up_sentry(settings, "receiver")
     app = build_app(settings, store_url(settings))
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=12, timeout_keep_alive=75,
     )  # fmt: skip
+    with closing(listen(settings.host, settings.port)) as listening:
+        ReceiverServer(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises CannotRun when the port is taken or the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise CannotRun(
+            f"cannot listen on {host}:{port}: {reason}; stop what listens there, or choose another with --port"
+        ) from error
+
+
+class ReceiverServer(uvicorn.Server):
+    """A server for which SIGTERM and SIGINT are a clean end: open requests are answered, exit code 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for wanted in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(wanted, self.stop)
+        yield
+
+    def stop(self) -> None:
+        """Accept nothing more, finish what is open."""
+        self.should_exit = True

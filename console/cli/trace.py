@@ -26,4 +26,4 @@ def trace(event: str, as_json: bool, numbers: bool, data_dir: Path) -> None:
     if as_json:
         print_json(record)
     else:
-        data().print(trace_tree(record))
+        data().print(trace_tree(record), soft_wrap=False)

@@ -1,6 +1,7 @@
 """The processes of one `dev`: started together, started again when they die, stopped together.
 
-Each asks the kernel to be told when this process dies, so nothing is left behind however it ends.
+Each asks the kernel to be told when this process dies, so nothing is left behind however it ends. Each has a session of
+its own, so that Ctrl-C reaches only us and we decide the order in which they stop.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from store.embedded import die_with_parent
@@ -20,19 +22,23 @@ GIVE_UP_AFTER = 5
 """Deaths in a row, each within SETTLED seconds of its start, after which starting again is no use."""
 SETTLED = 5.0
 STOP_TIMEOUT = 15.0
+COULD_NOT_RUN = 2
+"""The exit code with which our commands say that trying again is no use."""
 
 
 class ChildFailed(Exception):
-    """A process keeps dying right after its start."""
+    """A process cannot be kept running; `name` and `code` say which and how it ended last."""
 
     def __init__(self, name: str, code: int) -> None:
-        super().__init__(f"{name} keeps ending with exit code {code}; its last lines above say why")
+        did = "could not start" if code == COULD_NOT_RUN else "keeps ending"
+        super().__init__(f"the {name} {did} ({how(code)}); the lines above say why")
+        self.name = name
         self.code = code
 
 
 @dataclass
 class Child:
-    """One process and how to start it."""
+    """One process and how to start it: `arguments` follow `python -m`."""
 
     name: str
     arguments: Sequence[str]
@@ -56,22 +62,32 @@ class Child:
             began = loop.time()
             code = await (await self.start()).wait()
             deaths = deaths + 1 if loop.time() - began < SETTLED else 1
-            if deaths >= GIVE_UP_AFTER or code == 2:
+            if deaths >= GIVE_UP_AFTER or code == COULD_NOT_RUN:
                 raise ChildFailed(self.name, code)
-            say(f"{self.name} ended ({_how(code)}), starting it again")
+            say(f"[yellow]▲ the {self.name} ended ({how(code)}), starting it again[/]")
             await asyncio.sleep(RESTART_AFTER)
 
     async def stop(self) -> None:
         """Ask it to stop, and insist after a while."""
-        if self.process is None or self.process.returncode is not None:
+        self._send(signal.SIGTERM)
+        if self.process is None:
             return
-        self.process.terminate()
         try:
             await asyncio.wait_for(self.process.wait(), STOP_TIMEOUT)
         except TimeoutError:
-            self.process.kill()
+            self.kill()
             await self.process.wait()
 
+    def kill(self) -> None:
+        """Insist at once."""
+        self._send(signal.SIGKILL)
 
-def _how(code: int) -> str:
+    def _send(self, number: signal.Signals) -> None:
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(number)
+
+
+def how(code: int) -> str:
+    """How a process ended: the signal that killed it, or its exit code."""
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"

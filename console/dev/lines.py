@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import shlex
+import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rich.markup import escape
 
-from console.dev.setup import Ports
-from store.connections import Connection
+from console.dev.ports import Ports
+from console.texts import printable
+from receiver.providers.flireo.signature import signed_headers
+from store.connections import AuthEntry, Connection
+
+COMMAND = "hookswitch"
+USUAL_PORT = 8080
+USUAL_DATA_DIR = Path(".hookswitch")
 
 _EXAMPLE_G1 = '{"eventType":"assistant-request","fromCaller":"+31612340001","toAssistant":"+31850000001"}'
 _EXAMPLE_G3 = (
@@ -24,48 +33,103 @@ _EXAMPLE_G3 = (
 _OUTCOMES = {"ran": "green", "failed": "red", "error": "red", "dead": "red"}
 
 
-def banner(ports: Ports, connections: Mapping[str, Connection], *, sandbox: bool, data_dir: str) -> Iterator[str]:
-    """The lines at the start: URLs, something to paste, and how to place a call."""
-    base = f"http://127.0.0.1:{ports.receiver}"
-    yield f"\n[bold]Hookswitch is up[/] on {base}   [dim]data in {escape(data_dir)}[/]\n"
-    yield "webhook URLs"
-    for connection in connections.values():
-        if connection.on and connection.auth:
-            yield f"  {escape(hook_url(base, connection))}   [dim]{connection.provider}, {connection.auth[0].scheme}[/]"
-    for heading, line in _examples(base, connections):
+@dataclass(frozen=True)
+class Welcome:
+    """What the lines at the start depend on."""
+
+    ports: Ports
+    data_dir: Path
+    connections: Mapping[str, Connection]
+    can_call: bool
+    """Whether the simulated platform knows a connection to post to."""
+    made: tuple[str, ...] = ()
+    """Webhook secrets that were made here for the user's own connections."""
+    missing: tuple[str, ...] = ()
+    """Variables that nobody set and that cannot be made up."""
+
+
+def banner(welcome: Welcome) -> Iterator[str]:
+    """The lines at the start: URLs, something to paste, how to place a call and how to look at it."""
+    base = welcome.ports.receiver_url
+    yield f"\n[bold green]Hookswitch is up[/] on [bold]{base}[/]   [dim]data in {escape(str(welcome.data_dir))}[/]"
+    yield from _urls(base, welcome.connections)
+    yield from _about_secrets(welcome)
+    for heading, line in examples(base, welcome.connections):
         yield f"\n{heading}\n  {escape(line)}"
-    if sandbox:
-        yield "\nplace a simulated call\n  make call   [dim]or[/]   hookswitch simulate call --generation g3"
-    yield "\n[dim]Ctrl-C stops everything[/]\n"
+    command = f"  {escape(_program())}"
+    if welcome.can_call:
+        yield f"\nplace a simulated call, in another terminal\n{command} simulate call{_sandbox_flag(welcome)}"
+    flag = _data_flag(welcome)
+    yield f"\nsee what came in, and why it was handled as it was\n{command} events{flag}"
+    yield f"{command} trace{flag} [dim]EVENT[/]\n\n[dim]Ctrl-C stops everything[/]\n"
+
+
+def _program() -> str:
+    """Our command as it can be typed here."""
+    return COMMAND if shutil.which(COMMAND) or Path(sys.argv[0]).name != COMMAND else sys.argv[0]
+
+
+def _urls(base: str, connections: Mapping[str, Connection]) -> Iterator[str]:
+    usable = [connection for connection in connections.values() if connection.on and connection.auth]
+    if not usable:
+        yield "\n[yellow]▲ no connection accepts events; add one with `auth` to the connections file[/]"
+        return
+    urls = {connection.name: hook_url(base, connection) for connection in usable}
+    width = max(map(len, urls.values()))
+    yield "\nwebhook URLs"
+    for connection in usable:
+        schemes = " or ".join(dict.fromkeys(entry.scheme for entry in connection.auth))
+        yield f"  {escape(urls[connection.name].ljust(width))}   [dim]{connection.provider}, {schemes}[/]"
+
+
+def _about_secrets(welcome: Welcome) -> Iterator[str]:
+    if welcome.made:
+        yield (
+            f"\n[yellow]▲ {', '.join(welcome.made)} was not set: a random one stands in "
+            f"{escape(str(welcome.data_dir))}/secrets.env; give the platform the same[/]"
+        )
+    if welcome.missing:
+        yield f"\n[yellow]▲ not set: {', '.join(welcome.missing)}; what needs it is off until you set it[/]"
+
+
+def _sandbox_flag(welcome: Welcome) -> str:
+    return "" if welcome.ports.receiver == USUAL_PORT else f" --sandbox {welcome.ports.sandbox_url}"
+
+
+def _data_flag(welcome: Welcome) -> str:
+    return "" if welcome.data_dir == USUAL_DATA_DIR else f" --data-dir {escape(shlex.quote(str(welcome.data_dir)))}"
 
 
 def hook_url(base: str, connection: Connection) -> str:
     """The URL to set on the platform, with its token where it authenticates by one."""
     token = next((entry.secret for entry in connection.auth if entry.scheme == "path_token"), "")
-    return f"{base}/hooks/{connection.name}" + (f"/{token}" if token else "")
+    return f"{base}/hooks/{connection.name}" + (f"/{quote(token, safe='')}" if token else "")
 
 
-def _examples(base: str, connections: Mapping[str, Connection]) -> Iterator[tuple[str, str]]:
+def examples(base: str, connections: Mapping[str, Connection]) -> Iterator[tuple[str, str]]:
+    """A heading and a command to paste, for the first connection of each sort that events come in on."""
     usable = [c for c in connections.values() if c.on and c.provider == "flireo"]
-    tokened = next((c for c in usable if any(entry.scheme == "path_token" for entry in c.auth)), None)
-    signed = next((c for c in usable if any(entry.scheme == "hmac" for entry in c.auth)), None)
+    tokened = next((c for c in usable if c.generation in ("g1", "auto") and _entry(c, "path_token")), None)
+    signed = next((c for c in usable if c.generation in ("g3", "auto") and _entry(c, "hmac")), None)
     if tokened:
-        yield "a call comes in (path token)", curl(hook_url(base, tokened), _EXAMPLE_G1)
-    if signed:
-        secret = next(entry.secret for entry in signed.auth if entry.scheme == "hmac")
-        headers = signed_headers(secret, _EXAMPLE_G3, int(time.time()))
-        yield "a tool call (signed, good for five minutes)", curl(hook_url(base, signed), _EXAMPLE_G3, headers)
+        yield "a call comes in [dim](path token)[/]", curl(hook_url(base, tokened), _EXAMPLE_G1)
+    if signed and (entry := _entry(signed, "hmac")):
+        headers = signed_headers(_EXAMPLE_G3.encode(), entry.secret, int(time.time()), "tool-calls")
+        shown = {name: value for name, value in headers.items() if name.startswith("x-webhook-")}
+        line = curl(hook_url(base, signed), _EXAMPLE_G3, shown)
+        yield "the agent runs a tool [dim](signed, good for five minutes)[/]", line
 
 
-def signed_headers(secret: str, body: str, timestamp: int) -> dict[str, str]:
-    """The headers a platform of generation three sends."""
-    digest = hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest()
-    return {"X-Webhook-Timestamp": str(timestamp), "X-Webhook-Signature": f"sha256={digest}"}
+def _entry(connection: Connection, scheme: str) -> AuthEntry | None:
+    """The first entry of this scheme that follows the platform's own ways."""
+    plain = (AuthEntry(scheme=entry.scheme, secret=entry.secret) == entry for entry in connection.auth)
+    pairs = zip(connection.auth, plain, strict=True)
+    return next((entry for entry, as_usual in pairs if as_usual and entry.scheme == scheme), None)
 
 
 def curl(url: str, body: str, headers: Mapping[str, str] | None = None) -> str:
     """A command to paste."""
-    given = {"Content-Type": "application/json", **(headers or {})}
+    given = {"content-type": "application/json", **(headers or {})}
     flags = " ".join(f"-H {shlex.quote(f'{name}: {value}')}" for name, value in given.items())
     return f"curl -sS {shlex.quote(url)} {flags} -d {shlex.quote(body)}"
 
@@ -73,17 +137,21 @@ def curl(url: str, body: str, headers: Mapping[str, str] | None = None) -> str:
 def event_line(line: Mapping[str, Any]) -> str:
     """One event as it is done: when, what, who, which rules did what, how long it took."""
     at = datetime.now().astimezone().strftime("%H:%M:%S")
-    what = line["kind"] + "".join(f" {tool}" for tool in line["tools"])
-    who = f"{line['from'] or 'unknown'} → {line['to'] or 'unknown'}"
-    acted = {rule: outcome for rule, outcome in line["rules"].items() if outcome != "not_matched"}
-    rules = " ".join(_rule(rule, outcome) for rule, outcome in acted.items()) or "[dim]no rule[/]"
+    what = printable(line["kind"] + "".join(f" {tool}" for tool in line["tools"]))
+    who = printable(f"{line['from'] or 'unknown'} → {line['to'] or 'unknown'}")
     return (
-        f"[dim]{at}[/] {escape(what):<34} {escape(who):<26} {rules}  [dim]{line['ms']:g} ms  "
-        f"{escape(line['connection'])} {line['event']}[/]"
+        f"[dim]{at}[/] {escape(f'{what:<26}')} {escape(f'{who:<25}')} {_rules(line['rules'])}  "
+        f"[dim]{line['ms']:.0f} ms  {escape(line['connection'])} {escape(line['event'])}[/]"
     )
 
 
-def _rule(rule: str, outcome: str) -> str:
-    return f"[{_OUTCOMES.get(outcome, 'yellow')}]{escape(rule)}[/]" + (
-        "" if outcome == "ran" else f" [dim]{outcome}[/]"
+def _rules(rules: Mapping[str, str]) -> str:
+    """Those that did something; a rule that ran needs no word for it."""
+    acted = {rule: outcome for rule, outcome in rules.items() if outcome != "not_matched"}
+    if not acted:
+        return "[dim]no rule matched[/]" if rules else "[dim]no rule[/]"
+    return " ".join(
+        f"[{_OUTCOMES.get(outcome, 'yellow')}]{escape(rule)}[/]"
+        + ("" if outcome == "ran" else f" [dim]{outcome.replace('_', ' ')}[/]")
+        for rule, outcome in acted.items()
     )

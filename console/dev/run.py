@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,16 @@ import httpx
 import orjson
 from redis.exceptions import RedisError
 
-from console.dev.children import Child
-from console.dev.lines import banner, event_line
+from console.dev.children import Child, ChildFailed, how
+from console.dev.lines import Welcome, banner, event_line
+from console.dev.ports import Ports
+from console.dev.session import remember
 from console.dev.setup import (
-    Ports,
+    Secrets,
     connections_file,
     generated_secrets,
+    is_demo,
+    posts_to_us,
     readable_connections,
     sandbox_environment,
     sandbox_keys,
@@ -46,86 +50,140 @@ class Plan:
     sandbox: bool
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What the processes are given."""
+
+    environ: Mapping[str, str]
+    connections: Mapping[str, Connection]
+    secrets: Secrets
+    demo: bool
+
+
+@dataclass
+class BuiltIn:
+    """The built-in store, started again when it dies. Starting blocks: the kernel ties it to the thread that does."""
+
+    settings: StoreSettings
+    server: embedded.EmbeddedServer
+
+    @classmethod
+    def start(cls, settings: StoreSettings) -> BuiltIn:
+        """Raises EmbeddedError when the folder is held or the server does not come up."""
+        return cls(settings, embedded.start(settings.data_dir, settings.durability))
+
+    async def keep_running(self, say: Say) -> None:
+        """Raises ChildFailed when it comes back at another address, where nobody would look for it."""
+        while True:
+            while (code := self.server.process.poll()) is None:  # noqa: ASYNC110 - another process, nothing to wait on
+                await asyncio.sleep(0.2)
+            say(f"[yellow]▲ the store ended ({how(code)}), starting it again[/]")
+            url = self.server.url
+            self.server.stop()
+            self.server = embedded.start(self.settings.data_dir, self.settings.durability)
+            if self.server.url != url:
+                raise ChildFailed("store", code)
+
+
 async def run(plan: Plan, say: Say) -> None:
-    """Run until Ctrl-C or SIGTERM; raises EmbeddedError when the folder is held, ChildFailed when a process fails."""
-    plan.data_dir.mkdir(parents=True, exist_ok=True)
+    """Run until Ctrl-C or SIGTERM.
+
+    Raises EmbeddedError when the folder is held, PortTaken, ConnectionsError, OSError for a folder that cannot be
+    written, and ChildFailed when a process cannot be kept running.
+    """
+    plan.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = StoreSettings(data_dir=plan.data_dir)
-    server = None if settings.redis_url else embedded.start(plan.data_dir, settings.durability)
+    built_in = None if settings.redis_url else BuiltIn.start(settings)
     try:
-        await _run_with_store(plan, settings.redis_url or (server.url if server else ""), say)
+        plan.ports.require_free(sandbox=plan.sandbox)
+        given = _surroundings(plan, built_in.server.url if built_in else settings.redis_url)
+        await _run_all(plan, given, built_in, say)
     finally:
-        if server:
-            server.stop()
+        if built_in:
+            built_in.server.stop()
     say("[dim]stopped[/]")
 
 
-async def _run_with_store(plan: Plan, url: str, say: Say) -> None:
-    environ, connections = _environment(plan, url)
-    children = _children(plan, environ, connections)
-    tasks = [asyncio.create_task(child.keep_running(say)) for child in children]
-    stop = _stop_on_signals()
-    store = open_store(url)
+async def _run_all(plan: Plan, given: Surroundings, built_in: BuiltIn | None, say: Say) -> None:
+    children = _children(plan, given)
+    stop = asyncio.create_task(_until_told(children).wait())
+    store = open_store(given.environ["HOOKSWITCH_REDIS_URL"])
+    running = [asyncio.create_task(child.keep_running(say)) for child in children]
+    running += [asyncio.create_task(built_in.keep_running(say))] if built_in else []
+    talking = [asyncio.create_task(_greet(plan, given, say)), asyncio.create_task(_print_events(store, say))]
     try:
-        tasks.append(asyncio.create_task(_greet(plan, connections, say)))
-        tasks.append(asyncio.create_task(_print_events(store, say)))
-        done, _ = await asyncio.wait([*tasks[: len(children)], stop], return_when=asyncio.FIRST_COMPLETED)
-        say("[dim]stopping …[/]")
+        done, _ = await asyncio.wait([*running, stop], return_when=asyncio.FIRST_COMPLETED)
+        say("\n[dim]stopping …[/]")
         for task in done:
-            if task is not stop:
-                task.result()
+            task.result()
     finally:
-        for task in tasks:
+        for task in [*running, *talking, stop]:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*running, *talking, stop, return_exceptions=True)
         await asyncio.gather(*(child.stop() for child in children))
         await store.close()
 
 
-def _environment(plan: Plan, url: str) -> tuple[dict[str, str], dict[str, Connection]]:
+def _surroundings(plan: Plan, url: str) -> Surroundings:
     path = connections_file(plan.data_dir, plan.connections)
-    generated = generated_secrets(plan.data_dir, path)
-    allow = ",".join(filter(None, [os.environ.get("HOOKSWITCH_HTTP_ALLOW", ""), f"127.0.0.1:{plan.ports.sandbox}"]))
-    environ = generated | {
+    secrets = generated_secrets(plan.data_dir, path)
+    allow = [os.environ.get("HOOKSWITCH_HTTP_ALLOW", ""), f"127.0.0.1:{plan.ports.sandbox}" if plan.sandbox else ""]
+    environ = {
+        **secrets.values,
         "SANDBOX_URL": os.environ.get("SANDBOX_URL", plan.ports.sandbox_url),
         "HOOKSWITCH_REDIS_URL": url,
         "HOOKSWITCH_DATA_DIR": str(plan.data_dir),
         "HOOKSWITCH_RULES_DIR": str(plan.rules_dir),
         "HOOKSWITCH_CONNECTIONS": str(path),
-        "HOOKSWITCH_HTTP_ALLOW": allow if plan.sandbox else os.environ.get("HOOKSWITCH_HTTP_ALLOW", ""),
+        "HOOKSWITCH_HTTP_ALLOW": ",".join(filter(None, allow)),
         "HOOKSWITCH_VAR_SANDBOX_URL": plan.ports.sandbox_url,
         "HOOKSWITCH_LOG": os.environ.get("HOOKSWITCH_LOG", "text"),
         "HOOKSWITCH_LOG_LEVEL": os.environ.get("HOOKSWITCH_LOG_LEVEL", "WARNING"),
     }
-    return environ, readable_connections(path, {**os.environ, **environ})
+    remember(plan.data_dir, environ)
+    connections = readable_connections(path, {**os.environ, **environ})
+    return Surroundings(environ, connections, secrets, is_demo(plan.data_dir, path))
 
 
-def _children(plan: Plan, environ: Mapping[str, str], connections: Mapping[str, Connection]) -> list[Child]:
-    port = str(plan.ports.receiver)
+def _children(plan: Plan, given: Surroundings) -> list[Child]:
     children = [
-        Child("receiver", ["console", "serve", "--port", port], environ),
-        Child("worker", ["console", "work"], environ),
+        Child("receiver", ["console", "serve", "--port", str(plan.ports.receiver)], given.environ),
+        Child("worker", ["console", "work"], given.environ),
     ]
     if plan.sandbox:
-        known = {**environ, **sandbox_environment(plan.ports, connections), **sandbox_keys(environ)}
-        children.append(Child("sandbox", ["console.sandbox"], known))
+        known = {**os.environ, **given.environ}
+        platforms = {**sandbox_environment(plan.ports, given.connections), **sandbox_keys(known)}
+        children.append(Child("sandbox", ["console.sandbox"], {**given.environ, **platforms}))
     return children
 
 
-def _stop_on_signals() -> asyncio.Task[bool]:
+def _until_told(children: Sequence[Child]) -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM; a second one does not wait for anybody."""
     stop = asyncio.Event()
+
+    def told() -> None:
+        if stop.is_set():
+            for child in children:
+                child.kill()
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return asyncio.create_task(stop.wait())
+        asyncio.get_running_loop().add_signal_handler(number, told)
+    return stop
 
 
-async def _greet(plan: Plan, connections: Mapping[str, Connection], say: Say) -> None:
+async def _greet(plan: Plan, given: Surroundings, say: Say) -> None:
     """Say how to try it once the receiver answers."""
-    url = f"http://127.0.0.1:{plan.ports.receiver}/readyz"
-    async with httpx.AsyncClient(trust_env=False) as client:
-        async with asyncio.timeout(START_TIMEOUT):
-            while not await _answers(client, url):  # noqa: ASYNC110 - another process, nothing to wait on
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(START_TIMEOUT):
+            while not await _answers(client, f"{plan.ports.receiver_url}/readyz"):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.05)
-    for line in banner(plan.ports, connections, sandbox=plan.sandbox, data_dir=str(plan.data_dir)):
+    except TimeoutError:
+        say(f"[red]✖ the receiver does not answer after {START_TIMEOUT:.0f} s; look with `hookswitch doctor`[/]")
+        return
+    made = () if given.demo else tuple(given.secrets.values)
+    can_call = plan.sandbox and posts_to_us(given.connections)
+    for line in banner(Welcome(plan.ports, plan.data_dir, given.connections, can_call, made, given.secrets.missing)):
         say(line)
 
 
@@ -147,5 +205,5 @@ async def _print_events(store: Store, say: Say) -> None:
                     if message:
                         say(event_line(orjson.loads(message["data"])))
         except (RedisError, OSError) as error:
-            logger.warning("the feed is interrupted", extra={"error": repr(error)})
+            logger.debug("the feed is interrupted", extra={"error": repr(error)})
             await asyncio.sleep(0.5)

@@ -6,32 +6,23 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
-from store.connections import Connection, load_connections, referenced_variables
+from console.dev.ports import Ports
+from store.connections import Connection, Part, load_connections
 
 DEMO_CONNECTIONS = Path(__file__).parent / "demo_connections.yaml"
-_LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
+_LINE = re.compile(r"^([A-Z][A-Z0-9_]*)=(.+)$", re.MULTILINE)
 _NOT_SECRET = frozenset({"SANDBOX_URL"})
+_PARTS: tuple[Part, Part] = ("auth", "api")
 
 PROJECT_CONNECTIONS = Path("rules/connections.yaml")
-
-
-@dataclass(frozen=True)
-class Ports:
-    """Where the processes of one `dev` listen, all on this machine alone."""
-
-    receiver: int
-
-    @property
-    def sandbox(self) -> int:
-        """Ten above the receiver."""
-        return self.receiver + 10
-
-    @property
-    def sandbox_url(self) -> str:
-        return f"http://127.0.0.1:{self.sandbox}"
+DEMO_NAME = "connections.yaml"
+SECRETS_NAME = "secrets.env"
+_PLAYED = {"g1": "front_desk_g1", "g2": "front_desk_g2", "g3": "front_desk"}
+"""Generation → the demo connection that the sandbox posts its events to."""
 
 
 def connections_file(data_dir: Path, chosen: Path | None) -> Path:
@@ -40,49 +31,83 @@ def connections_file(data_dir: Path, chosen: Path | None) -> Path:
         return chosen
     if PROJECT_CONNECTIONS.exists():
         return PROJECT_CONNECTIONS
-    demo = data_dir / "connections.yaml"
+    demo = data_dir / DEMO_NAME
     if not demo.exists():
         demo.write_text(DEMO_CONNECTIONS.read_text(encoding="utf-8"), encoding="utf-8")
     return demo
 
 
-def generated_secrets(data_dir: Path, connections: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Every variable the connections refer to that is not set, with a random value that stays the same ever after."""
-    path = data_dir / "secrets.env"
-    known = _read(path)
-    wanted = [name for name in referenced_variables(connections) if not environ.get(name) and name not in _NOT_SECRET]
-    missing = [name for name in wanted if name not in known]
-    if missing:
-        known |= {name: secrets.token_urlsafe(24) for name in missing}
-        _write(path, known)
-    return {name: known[name] for name in wanted}
+@dataclass(frozen=True)
+class Secrets:
+    """The variables of a connections file as `dev` knows them."""
+
+    values: Mapping[str, str] = field(repr=False)
+    """Those that were made here; they stay the same ever after."""
+    missing: tuple[str, ...] = ()
+    """Those that only the platform can give."""
 
 
-def _read(path: Path) -> dict[str, str]:
-    if not path.exists():
+def generated_secrets(data_dir: Path, connections: Path, environ: Mapping[str, str] = os.environ) -> Secrets:
+    """Make a random value for each variable that is not set: every one of the demo's, webhook secrets elsewhere."""
+    path = data_dir / SECRETS_NAME
+    known = known_secrets(data_dir)
+    webhook, api = (_unset(connections, environ, part) for part in _PARTS)
+    ours = [*webhook, *api] if is_demo(data_dir, connections) else [name for name in webhook if name not in api]
+    fresh = {name: secrets.token_urlsafe(24) for name in ours if name not in known}
+    if fresh:
+        _write(path, known | fresh)
+    values = {name: (known | fresh)[name] for name in ours}
+    return Secrets(values, tuple(name for name in dict.fromkeys([*webhook, *api]) if name not in values))
+
+
+def is_demo(data_dir: Path, connections: Path) -> bool:
+    """Whether these are the connections that were made here and lead to the sandbox."""
+    return connections.resolve() == (data_dir / DEMO_NAME).resolve()
+
+
+def _unset(connections: Path, environ: Mapping[str, str], part: Part) -> list[str]:
+    read = load_connections(connections, environ, part).values()
+    names = dict.fromkeys(name for connection in read for name in connection.missing)
+    return [name for name in names if name not in _NOT_SECRET]
+
+
+def known_secrets(data_dir: Path) -> dict[str, str]:
+    """What earlier starts made in this folder."""
+    try:
+        return dict(_LINE.findall((data_dir / SECRETS_NAME).read_text(encoding="utf-8")))
+    except FileNotFoundError:
         return {}
-    return dict(_LINE.findall(path.read_text(encoding="utf-8")))
 
 
 def _write(path: Path, values: Mapping[str, str]) -> None:
-    text = "".join(f"{name}={value}\n" for name, value in values.items())
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Readable by this user alone, and whole or not at all."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+    fresh.replace(path)
 
 
 def sandbox_environment(ports: Ports, connections: Mapping[str, Connection]) -> dict[str, str]:
     """What the sandbox must know to play the platforms behind the demo connections."""
-    base = f"http://127.0.0.1:{ports.receiver}/hooks"
+    base = f"{ports.receiver_url}/hooks"
     values = {"port": str(ports.sandbox)}
-    for generation, name in (("g2", "front_desk_g2"), ("g3", "front_desk")):
-        signed = connections.get(name)
-        if signed and signed.auth:
-            values |= {f"{generation}_url": f"{base}/{name}", f"{generation}_secret": signed.auth[0].secret}
-    tokened = connections.get("front_desk_g1")
-    if tokened and tokened.auth:
-        values["g1_url"] = f"{base}/front_desk_g1/{tokened.auth[0].secret}"
+    for generation, name in _PLAYED.items():
+        connection = connections.get(name)
+        if not (connection and connection.auth):
+            continue
+        secret = connection.auth[0].secret
+        if generation == "g1":
+            values["g1_url"] = f"{base}/{name}/{quote(secret, safe='')}"
+        else:
+            values |= {f"{generation}_url": f"{base}/{name}", f"{generation}_secret": secret}
     return {f"HOOKSWITCH_SANDBOX_{name.upper()}": value for name, value in values.items()}
+
+
+def posts_to_us(connections: Mapping[str, Connection]) -> bool:
+    """Whether the sandbox knows where to post events."""
+    return any(name in connections and connections[name].auth for name in _PLAYED.values())
 
 
 def sandbox_keys(environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,79 @@
+"""The connections: does each have its secrets, does each platform have to prove itself, is no caller lost?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from console.checkup.finding import Finding
+from receiver.auth import entry_problem
+from receiver.providers import PROVIDERS
+from store.connections import AuthEntry, Connection, ConnectionsError, Part, load_connections
+
+_WHO_ANSWERS = frozenset({"assistant", "config", "default", "reject", "transfer"})
+"""The keys of which an answer to assistant-request needs one."""
+
+
+def connection_findings(path: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Every connection as the receiver and as a worker would see it."""
+    try:
+        for part in ("auth", "api"):
+            for connection in load_connections(path, environ, part).values():
+                yield from examine_connection(connection, part)
+    except ConnectionsError as error:
+        advice = f"correct {path}, or name another file with HOOKSWITCH_CONNECTIONS"
+        for problem in error.problems:
+            yield Finding("error", "connections", problem, advice)
+
+
+def examine_connection(connection: Connection, part: Part) -> Iterator[Finding]:
+    """One connection; `part` says whose secrets were looked up."""
+    about = f"{connection.name} {'webhook' if part == 'auth' else 'API'}"
+    if connection.missing:
+        names = ", ".join(connection.missing)
+        yield Finding("error", about, f"off: {names} not set", f"set {names} in the environment")
+    elif part == "api" and connection.api:
+        yield Finding("ok", about, f"key set for {connection.api.base_url or 'the usual address'}")
+    elif part == "auth" and connection.auth and connection.provider not in PROVIDERS:
+        known = ", ".join(PROVIDERS)
+        yield Finding("error", about, f"{connection.provider} posts no events that are understood", f"known: {known}")
+    elif part == "auth" and connection.auth:
+        yield from _auth(connection, about)
+        yield from _fallback(connection)
+    elif part == "auth" and not connection.api:
+        yield Finding("error", about, "has neither auth nor api: nothing comes in or goes out", "add an auth entry")
+
+
+def _auth(connection: Connection, about: str) -> Iterator[Finding]:
+    for entry in connection.auth:
+        problem = entry_problem(entry, PROVIDERS[connection.provider].signing) or _token_problem(entry)
+        if problem:
+            yield Finding("error", about, problem, "correct the auth entry")
+        elif entry.scheme == "none":
+            yield Finding("warning", about, "anybody can post to it", "use a secret, or at least a path_token")
+        else:
+            yield Finding("ok", about, f"proves itself by {entry.scheme}")
+
+
+def _token_problem(entry: AuthEntry) -> str:
+    cut = entry.scheme == "path_token" and "/" in entry.secret
+    return "a path token with a / in it is never recognised" if cut else ""
+
+
+def _fallback(connection: Connection) -> Iterator[Finding]:
+    """A fallback that says nothing a platform understands loses the call it was meant to save."""
+    answers = PROVIDERS[connection.provider].answers.get("assistant-request", {})
+    fallback = connection.fallback_for("assistant-request")
+    for generation in _generations(connection, answers):
+        if not _WHO_ANSWERS & answers[generation] & fallback.keys():
+            can = " or ".join(sorted(_WHO_ANSWERS & answers[generation]))
+            said = f"to assistant-request is {', '.join(fallback) or 'empty'}, which loses the call on {generation}"
+            yield Finding("error", f"{connection.name} fallback", said, f"give assistant-request a {can} there")
+
+
+def _generations(connection: Connection, answers: Mapping[str, frozenset[str]]) -> list[str]:
+    """The dialects that can come in here: generation one signs nothing, so signatures alone keep it out."""
+    if connection.generation != "auto":
+        return [connection.generation] if connection.generation in answers else []
+    signed_only = all(entry.scheme in ("hmac", "standard") for entry in connection.auth)
+    return [generation for generation in answers if generation != "g1" or not signed_only]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from console.dev.ports import HOST, LARGEST, Ports, PortTaken
+
+
+def test_the_sandbox_follows_the_receiver() -> None:
+    ports = Ports(8080)
+    assert (ports.receiver_url, ports.sandbox_url) == ("http://127.0.0.1:8080", "http://127.0.0.1:8090")
+    assert Ports(LARGEST).sandbox == 65535
+
+
+def test_a_taken_port_is_told_with_who_wanted_it() -> None:
+    with socket.create_server((HOST, 0)) as server:
+        taken = server.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {taken} for the receiver is in use; .*--port"):
+            Ports(taken).require_free(sandbox=False)
+        with pytest.raises(PortTaken, match=f"port {taken} for the sandbox is in use"):
+            Ports(taken - 10).require_free(sandbox=True)
+
+
+def test_nobody_minds_the_sandboxs_port_without_a_sandbox() -> None:
+    with socket.create_server((HOST, 0)) as server:
+        Ports(server.getsockname()[1] - 10).require_free(sandbox=False)
