@@ -13,6 +13,7 @@ from store.answers import Answers
 from store.deadletters import DeadLetters
 from store.events import Events
 from store.holds import Holds
+from store.lastgood import LastGood
 from store.memory import Memory
 from store.queue import Queue
 from store.rates import Rates
@@ -53,6 +54,7 @@ class Store:
     rates: Rates = field(init=False)
     dead: DeadLetters = field(init=False)
     holds: Holds = field(init=False)
+    last_good: LastGood = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = Events(self.redis)
@@ -63,6 +65,7 @@ class Store:
         self.rates = Rates(self.redis)
         self.dead = DeadLetters(self.redis)
         self.holds = Holds(self.redis)
+        self.last_good = LastGood(self.redis)
 
     async def close(self) -> None:
         """Drop every connection."""

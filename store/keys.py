@@ -31,6 +31,8 @@ MEMORY_DONE = "hs:memory-done:"
 RATE = "hs:rate:"
 TOKEN = "hs:token"  # noqa: S105
 """Counter behind the fencing tokens of claims."""
+LAST_GOOD = "hs:last-good"
+"""Hash: the last good version of each rule, by its name."""
 HOLD = "hs:hold:"
 """Who holds a place of a limit, a once or a concurrency."""
 VERSION = "hs:version:"
