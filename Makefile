@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test lint format types lock clean
+.PHONY: help setup run call test lint format types docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -37,6 +37,10 @@ test: lint types ## every test, after formatting, lint and types
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(READY) ## make the reference pages and the schema of the documentation anew
+	@$(BIN)/hookswitch reference --write docs/reference
+	@$(BIN)/hookswitch schema --write rules/schema/rule.schema.json
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import click
 
+from console.cli.actions import actions
 from console.cli.check import check
 from console.cli.dead import dead
 from console.cli.dev import dev
 from console.cli.doctor import doctor
 from console.cli.errors import HumaneGroup
 from console.cli.events import events
+from console.cli.explain import explain
+from console.cli.functions import functions
+from console.cli.new import new
+from console.cli.reference import reference
+from console.cli.replay import replay
+from console.cli.schema import schema
 from console.cli.serve import serve
 from console.cli.simulate import simulate
 from console.cli.test import test
@@ -26,5 +33,23 @@ def main() -> None:
     """The webhook URL for AI phone agents, and the automation behind it."""
 
 
-for command in (dev, serve, work, check, test, simulate, events, trace, dead, doctor):
+for command in (
+    dev,
+    serve,
+    work,
+    check,
+    test,
+    schema,
+    simulate,
+    events,
+    trace,
+    explain,
+    replay,
+    new,
+    dead,
+    doctor,
+    actions,
+    functions,
+    reference,
+):
     main.add_command(command)

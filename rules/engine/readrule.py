@@ -43,7 +43,7 @@ RULE_KEYS = (
     "concurrency",
     "once",
 )
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
+RULE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", re.ASCII)
 _SECRET = re.compile(r"\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
 
 
@@ -77,7 +77,7 @@ def read_context(vocabulary: Vocabulary, vars_: Vars, assistants: Mapping[str, s
 def read_rule(name: str, path: str, data: bytes | str, context: ReadContext) -> LoadedRule:
     """Read one file. Nothing in it makes this raise."""
     reader = Reader(path, name)
-    if not _NAME.fullmatch(name):
+    if not RULE_NAME.fullmatch(name):
         reader.report(None, f'"{name}" is no name for a rule: letters, digits, _ and - only', "bad-name")
     document = read_yaml(data)
     for fault in document.faults:

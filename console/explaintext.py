@@ -1,0 +1,87 @@
+"""An explanation as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from rich.markup import escape
+
+from console.texts import map_texts, printable
+
+_MARKS = {True: "[green]✓[/]", False: "[yellow]✗[/]", None: "[red]✖[/]"}
+_STYLES = {"ran": "green", "failed": "red", "error": "red", "limited": "yellow", "undecided": "yellow"}
+_LONGEST = 300
+_MOST_DEAF = 3
+
+Record = dict[str, Any]
+
+
+def explanation_lines(told: Record) -> Iterator[str]:
+    """Rich markup, line by line."""
+    told = map_texts(told, printable)
+    event = told["event"]
+    who = " → ".join(number or "unknown" for number in (event["call"]["from"], event["call"]["to"]))
+    tools = {tool["id"]: tool["name"] for tool in event["tools"]}
+    heading = " ".join([event["kind"], *tools.values()])
+    yield f"[bold]{escape(heading)}[/]  {escape(who)}  [dim]{escape(event['connection'])} {escape(event['id'])}[/]"
+    for rule in told["rules"]:
+        yield ""
+        yield from _rule(rule, tools)
+    deaf = told["not_listening"]
+    if len(deaf) > _MOST_DEAF:
+        yield f"\n[dim]· {len(deaf)} other rules do not listen to this; name one to see why[/]"
+        return
+    for rule in deaf:
+        yield f"\n[dim]· {escape(rule['rule'])} did not look: {escape(rule['why'])}[/]"
+
+
+def _rule(rule: Record, tools: dict[str, str]) -> Iterator[str]:
+    tool = f" for {tools.get(rule['tool'], rule['tool'])}" if rule.get("tool") else ""
+    outcome = rule["outcome"]
+    style = _STYLES.get(outcome, "dim")
+    said = outcome.replace("_", " ")
+    yield f"[bold]{escape(rule['rule'])}[/]{escape(tool)} [{style}]{said}[/]: {escape(rule['why'])}"
+    yield f"  [dim]{escape(rule['file'])}{_origin(rule)}[/]"
+    conditions = sorted(rule["conditions"], key=lambda each: each["line"])
+    for condition in conditions:
+        yield from _condition(condition)
+    for condition in rule["unreached"]:
+        yield f"  [dim]·{condition['line']:>4}  {escape(condition['expr'])}  (not reached)[/]"
+    for step in rule["steps"]:
+        yield f"  [dim]▸{step.get('line', ''):>4}[/]  {escape(step['action'])} ({escape(step['id'])}): {_state(step)}"
+    if rule.get("answer_at"):
+        yield f"  [dim]it answers at {escape(rule['answer_at'])}[/]"
+
+
+def _origin(rule: Record) -> str:
+    if rule["source"] == "rehearsal":
+        return ", in force now; the event left no record of it, so it was played again without effect"
+    return "" if rule["in_force"] else f", in an earlier version ({rule['version'][:15]}) than the one in force"
+
+
+def _condition(condition: Record) -> Iterator[str]:
+    decides = condition["place"].rpartition("if")[0].rstrip(".")
+    about = f"  [dim]({escape(decides)})[/]" if decides else ""
+    yield f"  {_MARKS[condition['value']]}[dim]{condition['line']:>4}[/]  {escape(condition['expr'])}{about}"
+    for name, value in condition["seen"].items():
+        yield f"         [dim]{escape(name)} =[/] {escape(_short(value))}"
+    if condition.get("error"):
+        yield f"         [red]{escape(condition['error'])}[/]"
+
+
+def _state(step: Record) -> str:
+    words = {
+        "unknown": "would be performed; what it gives is not known",
+        "assumed": "would be performed",
+        "recorded": "was performed",
+        "refused": "would be refused",
+    }
+    error = f", {step['error']}" if step.get("error") else ""
+    return escape(f"{words.get(step['state'], step['state'])}{error}")
+
+
+def _short(value: Any) -> str:
+    text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"

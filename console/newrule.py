@@ -1,0 +1,96 @@
+"""The text of a new rule and of its test: commented, in shadow mode, and good enough for `check` and `test`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+SCHEMA = Path("rules/schema/rule.schema.json")
+
+_HEAD = """\
+# yaml-language-server: $schema={schema}
+# When this happens (on) and these conditions hold (if), do that (steps) and answer this (answer).
+# After each change: hookswitch check, then hookswitch test.
+description: Say in one sentence what {name} is for.
+owner: support-ops
+# In shadow mode a rule does nothing; `hookswitch explain EVENT {name}` shows what it would have done.
+# Take the line away when you trust it.
+mode: shadow
+"""
+
+_BODIES: Mapping[str, str] = {
+    "end-of-call-report": """\
+# What rules can listen to, and what they see of it: hookswitch events --schema
+on: end-of-call-report
+if:
+  # Conditions run in order and stop at the first that is false. Functions: hookswitch functions
+  - report.duration >= 600.0
+steps:
+  # What a step can do: hookswitch actions
+  - action: log
+    with:
+      message: A call of ${{ report.duration }} seconds has ended.
+""",
+    "tool-calls": """\
+# Which tool of the agent this rule runs. What rules see of it: hookswitch events tool-calls --schema
+on:
+  tool-calls: {tool}
+if:
+  # Conditions run in order and stop at the first that is false. Functions: hookswitch functions
+  - call.from != ""
+answer:
+  # What the agent is told. Only one rule answers: the first, by priority and then by file name.
+  result: Your number is ${{ call.from }}.
+""",
+}
+_TESTS: Mapping[str, str] = {
+    "end-of-call-report": """\
+cases:
+  - name: a long call is noted
+    event:
+      fields: { report.duration: 900 }
+    expect:
+      outcome: ran
+      calls:
+        - step: step-1
+          with: { message: A call of 900 seconds has ended. }
+  - name: a short call is not
+    event:
+      fields: { report.duration: 60 }
+    expect: { outcome: not_matched, stopped_at: "if[0]" }
+""",
+    "tool-calls": """\
+cases:
+  - name: a caller we can see
+    event:
+      fields: { tool.name: {tool}, call.from: "+31612340001" }
+    expect:
+      outcome: ran
+      answer: { result: Your number is +31612340001. }
+  - name: not an anonymous one
+    event:
+      fields: { tool.name: {tool} }
+    expect: { outcome: not_matched, stopped_at: "if[0]" }
+""",
+}
+
+TEMPLATES = tuple(_BODIES)
+"""The kinds there is a template for."""
+
+
+def rule_text(name: str, kind: str, folder: Path) -> str:
+    """A rule of that name, to lie in that folder."""
+    return _filled(_HEAD + _BODIES[kind], name, Path(os.path.relpath(SCHEMA, folder)).as_posix())
+
+
+def test_text(name: str, kind: str) -> str:
+    """Its test."""
+    return _filled(_TESTS[kind], name, "")
+
+
+test_text.__test__ = False  # type: ignore[attr-defined]
+
+
+def _filled(text: str, name: str, schema: str) -> str:
+    return text.replace("{name}", name).replace("{schema}", schema).replace("{tool}", name.replace("-", "_"))

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from console.reference import pages
+from rules.engine.codes import CODES
+from rules.engine.functions import FUNCTIONS
+from store.event import KINDS
+from workers.actions import ACTIONS
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "reference"
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_committed_page_is_up_to_date(name: str) -> None:
+    assert (COMMITTED / name).read_text(encoding="utf-8") == pages()[name], "say: make docs"
+
+
+def test_no_page_is_left_over() -> None:
+    assert {path.name for path in COMMITTED.iterdir()} == pages().keys()
+
+
+def test_everything_is_on_its_page() -> None:
+    for page, names in (("actions.md", ACTIONS), ("kinds.md", KINDS)):
+        headings = {line.removeprefix("## ") for line in pages()[page].splitlines() if line.startswith("## ")}
+        assert set(names) <= headings
+    assert [code for code in CODES if f"| `{code}` |" not in pages()["check.md"]] == []
+    assert [words.usage for words in FUNCTIONS.values() if f"`{words.usage}`" not in pages()["functions.md"]] == []
+
+
+def test_bars_do_not_break_tables() -> None:
+    assert "`true \\|\\| false`" in pages()["functions.md"]
+
+
+def test_capabilities_name_generations() -> None:
+    lines = pages()["capabilities.md"].splitlines()
+    assert "| action | flireo | fluents | opencx |" in lines
+    assert "| `number.link` | g1, g2, g3 | yes |  |" in lines
