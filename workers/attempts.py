@@ -56,6 +56,9 @@ def after_failure(rule: RetryRule, tries: int, age: float, error: ApiError) -> V
 
 def backoff(rule: RetryRule, tries: int, retry_after: float | None) -> float:
     """Seconds until the next try: exponential with jitter, and never sooner than the far side asked for."""
-    ceiling = min(LONGEST_WAIT, rule.first * rule.factor ** (tries - 1))
+    try:
+        ceiling = min(LONGEST_WAIT, rule.first * float(rule.factor) ** (tries - 1))
+    except OverflowError:
+        ceiling = LONGEST_WAIT
     jittered = ceiling * (0.5 + random.random() / 2)  # noqa: S311
     return max(jittered, retry_after or 0.0)

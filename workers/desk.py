@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 import orjson
 
 from rules.engine.events import EventView, ToolView
-from rules.engine.load import Loaded, load_document
+from rules.engine.load import load_document
 from rules.engine.play import Surroundings
 from rules.engine.rule import Rule
 from rules.engine.vocabulary import Vocabulary
@@ -29,12 +30,21 @@ class MissingRuleError(Exception):
     """A run's rule is neither in force nor remembered."""
 
 
+class InForce(Protocol):
+    """The rules in force at this moment: a whole folder as it was read, or a book that follows it."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]: ...
+
+    def rule(self, name: str) -> Rule | None: ...
+
+
 @dataclass
 class Desk:
     """One for each worker process."""
 
     store: Store
-    rules: Loaded
+    rules: InForce
     vocabulary: Vocabulary
     connections: Mapping[str, Connection]
     clients: Clients
@@ -43,12 +53,16 @@ class Desk:
     async def rule_of(self, run_id: RunId) -> Rule:
         """The rule a run belongs to, in the version it began with. Raises MissingRuleError when nobody knows it."""
         journal = await self.store.runs.load(run_id)
-        in_force = next((rule for rule in self.rules.rules if rule.name == run_id.rule), None)
-        if in_force and journal.version in ("", in_force.version):
+        return await self.in_version(run_id.rule, journal.version)
+
+    async def in_version(self, name: str, version: str) -> Rule:
+        """A rule as it was in a version, or as it is in force for a run that has not begun. Raises MissingRuleError."""
+        in_force = self.rules.rule(name)
+        if in_force and version in ("", in_force.version):
             return in_force
-        document = await self.store.runs.version(journal.version)
+        document = await self.store.runs.version(version)
         if document is None:
-            raise MissingRuleError(run_id.rule)
+            raise MissingRuleError(name)
         return load_document(document, self.vocabulary)
 
 
@@ -62,6 +76,7 @@ class Work:
     view: EventView
     toolbox: Toolbox
     memory: dict[str, dict[str, Any]]
+    """As it was before the event, whatever its rules have done to it since."""
 
     @property
     def event(self) -> Event:
@@ -100,9 +115,15 @@ class Work:
         moments = {**self.stored.stages, "stored": self.stored.received_ms, **later}
         return orjson.dumps([_stage(name, at, began) for name, at in sorted(moments.items(), key=lambda item: item[1])])
 
-    def surroundings(self, memory: dict[str, dict[str, Any]] | None = None) -> Surroundings:
+    @cached_property
+    def surroundings(self) -> Surroundings:
         """What expressions and templates see beside the event."""
-        return Surroundings(memory=memory or self.memory, secrets=self.desk.secrets)
+        return Surroundings(memory=self.memory, secrets=self.desk.secrets)
+
+    @cached_property
+    def kept_memory(self) -> bytes:
+        """The memory as it is written down with the event; empty when that has been done."""
+        return orjson.dumps(self.memory) if self.stored.memory is None else b""
 
     def run_id(self, rule: str, tool: ToolView | None) -> RunId:
         """The id of a rule's run on this event, or on one of its tool calls."""
@@ -111,8 +132,10 @@ class Work:
 
 async def lay_out(desk: Desk, stored: StoredEvent, lease: Lease) -> Work:
     """Everything needed to work on an event."""
-    memory = await EventMemory(desk.store.memory, stored.event).snapshot()
-    toolbox = Toolbox(desk.store, desk.clients, desk.connections, stored.event)
+    memory = stored.memory
+    if memory is None:
+        memory = await EventMemory(desk.store.memory, stored.event).snapshot()
+    toolbox = Toolbox(desk.store, desk.clients, desk.connections, stored.event, lease)
     return Work(desk, stored, lease, event_view(stored.event), toolbox, memory)
 
 

@@ -47,11 +47,13 @@ async def deliver_late(work: Work, state: RunState, tool: ToolView | None, answe
         return {"policy": "drop"}
     if not _can_inject(work):
         return {"policy": "drop", "why": "this platform takes nothing into a live call"}
-    text = spoken(work, tool, answer.body)
+    text = spoken(tool, answer.body)
     if not text:
         return {"policy": "drop", "why": "there is nothing to say"}
+    if not state.journal.begun:
+        state.journal = await work.desk.store.runs.load(state.run_id)
     state.patience = asyncio.get_running_loop().time() + PATIENCE
-    stepper = Stepper(state, work.desk.store.runs, work.toolbox)
+    stepper = Stepper(state, work)
     with_ = {"content": text, "respond": True}
     result = await stepper.perform(state.rule, LateStep(), None, with_, (), state.journal.decided)
     return {"policy": "inject", "outcome": result.outcome} | ({"error": result.error} if result.error else {})
@@ -60,14 +62,16 @@ async def deliver_late(work: Work, state: RunState, tool: ToolView | None, answe
 def _can_inject(work: Work) -> bool:
     platforms = ACTIONS[INJECT].platforms or {}
     connection = work.desk.connections.get(work.event.connection)
-    has_api = connection is not None and connection.api is not None and connection.on
-    return has_api and work.event.generation in platforms.get(work.event.provider, ()) and bool(work.event.call.id)
+    if connection is None or connection.api is None or not connection.on or not work.event.call.id:
+        return False
+    return work.toolbox.generation(connection) in platforms.get(connection.provider, ())
 
 
-def spoken(work: Work, tool: ToolView | None, body: Mapping[str, Any]) -> str:
+def spoken(tool: ToolView | None, body: Mapping[str, Any]) -> str:
     """The late answer as a sentence the agent can go on with."""
-    said = body.get("say") or body.get("result") or body.get("error")
-    if not said:
+    found = (body.get(key) for key in ("say", "result", "error"))
+    said = next((each for each in found if each is not None and each != ""), None)
+    if said is None:
         return ""
     text = said if isinstance(said, str) else orjson.dumps(said).decode()
     return f"The result of {tool.name} is here now: {text}" if tool else text

@@ -11,13 +11,15 @@ import socket
 from collections.abc import Mapping
 
 from arq.worker import Function, func
+from redis.exceptions import RedisError
 
-from rules.engine.load import Loaded, load_folder
 from store.client import Store, open_store
 from store.connections import Connection, load_connections
 from workers.desk import Desk
 from workers.handle import handle_event, resume_run
 from workers.late import handle_unsent
+from workers.reload import begin, keep_up
+from workers.rulebook import RuleBook, open_rulebook
 from workers.settings import WorkerSettings, secrets_from, vars_from
 from workers.sweep import sweep_for_ever
 from workers.toolbox import Clients
@@ -26,6 +28,9 @@ from workers.worker import LeasedWorker
 
 logger = logging.getLogger(__name__)
 
+AGAIN = 0.5
+"""Seconds between tries to reach the store at the start."""
+
 FUNCTIONS: list[Function] = [
     func(handle_event, name="event"),
     func(resume_run, name="run"),
@@ -33,24 +38,26 @@ FUNCTIONS: list[Function] = [
 ]
 
 
-def build_desk(settings: WorkerSettings, store: Store, environ: Mapping[str, str] = os.environ) -> Desk:
-    """Everything jobs need; raises ConnectionsError when the connections file cannot be used."""
+def build_desk(
+    settings: WorkerSettings, store: Store, environ: Mapping[str, str] = os.environ
+) -> tuple[Desk, RuleBook]:
+    """Everything jobs need, and the book of rules on it; raises ConnectionsError for a file that cannot be used."""
     connections = load_connections(settings.connections, environ, "api")
     known_secrets = secrets_from(environ)
     words = vocabulary(connections, known_secrets)
-    loaded = load_folder(settings.rules_dir, words, vars_from(environ))
-    _report(loaded, connections)
-    return Desk(store, loaded, words, connections, Clients.allowing(settings.allowed_hosts), known_secrets)
+    book = open_rulebook(settings.rules_dir, words, vars_from(environ))
+    _report(book, connections)
+    return Desk(store, book, words, connections, Clients.allowing(settings.allowed_hosts), known_secrets), book
 
 
-def _report(loaded: Loaded, connections: Mapping[str, Connection]) -> None:
-    for finding in loaded.findings:
+def _report(book: RuleBook, connections: Mapping[str, Connection]) -> None:
+    for finding in book.findings:
         log = logger.error if finding.severity == "error" else logger.info
         log(finding.text, extra={"code": finding.code})
     for connection in connections.values():
         if not connection.on:
             logger.warning("no API key", extra={"connection": connection.name, "missing": connection.missing})
-    logger.info("rules in force", extra={"rules": len(loaded.rules)})
+    logger.info("rules in force", extra={"rules": len(book.rules)})
 
 
 def build_worker(desk: Desk, settings: WorkerSettings) -> LeasedWorker:
@@ -62,19 +69,45 @@ def build_worker(desk: Desk, settings: WorkerSettings) -> LeasedWorker:
 async def run_worker(settings: WorkerSettings, url: str) -> None:
     """Work until SIGTERM or SIGINT; then let running jobs finish for a while and give the rest back."""
     store = open_store(url)
-    desk = build_desk(settings, store)
+    desk, book = build_desk(settings, store)
     worker = build_worker(desk, settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    sweeper = asyncio.create_task(sweep_for_ever(store, worker.name))
-    main = asyncio.create_task(worker.main())
     logger.info("worker ready", extra={"worker": worker.name, "slots": settings.slots})
-    await asyncio.wait({main, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
-    await worker.stop(settings.grace)
-    sweeper.cancel()
-    await asyncio.gather(main, sweeper, return_exceptions=True)
-    await desk.clients.close()
-    await store.close()
+    try:
+        await begin_when_possible(book, store, stop)
+        following = asyncio.create_task(keep_up(book, store.last_good, stop))
+        await work_until(stop, worker, settings.grace)
+        stop.set()
+        await following
+    finally:
+        await desk.clients.close()
+        await store.close()
     logger.info("worker stopped", extra={"worker": worker.name})
+
+
+async def begin_when_possible(book: RuleBook, store: Store, stop: asyncio.Event) -> None:
+    """Bring back last good rules before the first job; while the store is away there is none."""
+    while not stop.is_set():
+        try:
+            await begin(book, store.last_good)
+        except (RedisError, OSError) as error:
+            logger.warning("the store is away, trying again", extra={"error": repr(error)})
+            await asyncio.sleep(AGAIN)
+        else:
+            return
+
+
+async def work_until(stop: asyncio.Event, worker: LeasedWorker, grace: float) -> None:
+    """Run the worker and its sweeper until `stop` is set; raises what ended the worker by itself."""
+    sweeper = asyncio.create_task(sweep_for_ever(worker.store, worker.name))
+    main = asyncio.create_task(worker.main())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({main, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    await worker.stop(grace)
+    sweeper.cancel()
+    stopped.cancel()
+    await asyncio.gather(main, sweeper, stopped, return_exceptions=True)
+    main.result()

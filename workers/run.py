@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from rules.engine.events import ToolView
-from rules.engine.play import play
-from rules.engine.played import Played, StepResult
-from rules.engine.rule import Rule
+from rules.engine.play import matches, play
+from rules.engine.played import ConditionTrace, Played, StepResult
+from rules.engine.rule import Condition, Rule
 from store.deadletters import DeadLetter
 from store.runs import Journal
 from workers.desk import Work
@@ -30,34 +31,69 @@ class Ran:
     @property
     def failed_for_good(self) -> bool:
         """Whether a step was given up and the rule stopped there."""
-        return self.played.outcome == "failed" and bool(self.state.failed_step)
+        return self.played.outcome == "failed"
 
 
 async def run_rule(
     work: Work, rule: Rule, tool: ToolView | None, *, on_match: Hook | None = None, patience: float | None = None
 ) -> Ran:
-    """Play the rule, going on where an earlier run of it stopped. Parks itself when a retry must wait."""
+    """Play the rule, going on where an earlier run of it stopped. Raises Parked when it goes on as its own job."""
     run_id = work.run_id(rule.name, tool)
     journal = await work.desk.store.runs.load(run_id) if rule.steps else Journal()
+    if journal.own and work.lease.claim.job_id != run_id.job_id:
+        raise Parked(0.0, "it is a job of its own")
+    if journal.version not in ("", rule.version):
+        rule = await work.desk.in_version(rule.name, journal.version)
+    told = list(_decided_before(work, rule, tool, journal.decided))
     state = RunState(run_id, rule, work.lease, journal, patience)
-    if state.journal.memory is None:
-        state.journal.memory = work.memory
-    stepper = _Announcing(Stepper(state, work.desk.store.runs, work.toolbox), on_match)
-    surroundings = work.surroundings(state.journal.memory)
+    stepper = _Announcing(Stepper(state, work), on_match)
     try:
-        played = await play(rule, work.view, tool, surroundings, stepper, state.journal.decided)
+        played = await play(rule, work.view, tool, work.surroundings, stepper, journal.decided)
     except Parked as parked:
-        await work.desk.store.runs.park(work.lease.claim, run_id, parked.delay)
+        await park(work, rule, tool, parked.delay)
         raise
+    played.conditions[:0] = told
     return Ran(played, state)
+
+
+async def park(work: Work, rule: Rule, tool: ToolView | None, delay: float) -> None:
+    """Let the run wait as a job of its own, in this version and with this memory; the event's job is done with it."""
+    runs = work.desk.store.runs
+    await runs.keep_version(rule.version, rule.document)
+    await runs.park(work.lease.claim, work.run_id(rule.name, tool), delay, rule.version, work.kept_memory)
+
+
+def _decided_before(
+    work: Work, rule: Rule, tool: ToolView | None, decided: Mapping[str, bool]
+) -> Iterator[ConditionTrace]:
+    """What an interrupted run decided, for its trace. Its `if` saw what can be seen again; steps may have changed."""
+    if "if" in decided:
+        yield from matches(rule, work.view, tool, work.surroundings).conditions
+    conditions = [step.condition for step in rule.steps] + [choice.condition for choice in rule.answer]
+    for condition in conditions:
+        if condition and condition.place in decided:
+            yield _remembered(condition, decided[condition.place])
+
+
+def _remembered(condition: Condition, value: bool) -> ConditionTrace:
+    return _Remembered(condition.place, condition.expression, value, {})
+
+
+class _Remembered(ConditionTrace):
+    """A condition of which only the decision is known."""
+
+    @cached_property
+    def seen(self) -> dict[str, Any]:
+        return {}
 
 
 async def bury(work: Work, ran: Ran) -> None:
     """Make a dead letter of a run that was given up."""
-    state = ran.state
-    attempts = len(state.journal.steps[state.failed_step]["attempts"])
+    state, played = ran.state, ran.played
+    step = played.steps[-1].key
+    attempts = [len(record["attempts"]) for key, record in state.journal.steps.items() if key.partition("#")[0] == step]
     letter = DeadLetter(
-        state.run_id.job_id, work.event.id, state.rule.name, state.failed_step, state.failure, attempts,
+        state.run_id.job_id, work.event.id, state.rule.name, step, played.error, max(attempts, default=0),
         work.event.connection, work.event.kind,
     )  # fmt: skip
     await work.desk.store.dead.bury(work.lease.claim, letter)

@@ -1,8 +1,4 @@
-"""One step of one run, performed for real: written down before and after, retried, and never blindly repeated.
-
-A step's record in the journal: `state` (started, waiting, done, failed, skipped), `attempts` (each with `at`, `ms`,
-`sent`, `got`, `error`), `output`, `error`, `tries_before` (tries that a person's retry no longer counts).
-"""
+"""One step of one run, performed for real: written down before and after, retried, and never blindly repeated."""
 
 from __future__ import annotations
 
@@ -11,27 +7,30 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from pydantic import ValidationError
+from redis.exceptions import RedisError
 
 from rules.engine.played import StepResult
 from rules.engine.rule import Rule
-from store.runs import Journal, RunId, Runs
+from store.runs import Journal, LeaseLostError, RunId
+from store.scripting import STORE_AWAY
 from workers.actions import ACTIONS, in_doubt_for
-from workers.actions.base import Action, ActionContext, Exchange
-from workers.attempts import VERIFY_SETTLES, Verdict, after_failure
-from workers.clients.errors import ApiError, InDoubtError, Unavailable
+from workers.actions.base import ActionContext, Exchange, Perform, Verify
+from workers.attempts import Verdict, after_failure
+from workers.clients.errors import ApiError, InDoubtError, Unsupported
 from workers.clients.redact import fit_for_a_trace, redacted
 from workers.lease import Lease
 from workers.steplike import StepLike
-from workers.toolbox import Toolbox
+from workers.tries import Record, Try, broken_off
 
-DEFAULT_TIMEOUT = 10.0
-"""Seconds a step's action gets when the rule says nothing."""
+if TYPE_CHECKING:
+    from workers.desk import Work
 
-Record = dict[str, Any]
+WRITE_AGAIN = 0.1
+"""Seconds between tries to write down what has happened while the store is away."""
 
 
 class Parked(Exception):
@@ -52,9 +51,6 @@ class RunState:
     journal: Journal
     patience: float | None = None
     """Event loop time until which a retry may wait in place because a caller waits; None: retries are parked."""
-    failure: str = ""
-    """Why the last step was given up, for the dead letter."""
-    failed_step: str = ""
 
 
 @dataclass
@@ -62,8 +58,7 @@ class Stepper:
     """Performs steps for one run (the `Performer` of the engine)."""
 
     state: RunState
-    runs: Runs
-    toolbox: Toolbox
+    work: Work
     _secrets: frozenset[str] = field(default=frozenset())
 
     async def perform(
@@ -88,22 +83,27 @@ class Stepper:
             params = action.params.model_validate(with_)
         except ValidationError as error:
             return await self._give_up(key, record, first_problem(error))
-        return await self._until_finished(_Try(key, record, step, action, params))
+        return await self._until_finished(Try(key, record, step, action, params))
 
-    async def _until_finished(self, attempt: _Try) -> StepResult:
-        if attempt.record["state"] == "started":
-            result = await self._resolve_doubt(attempt, "the process ended while the call was under way")
-            if result:
-                return result
-        while True:
+    async def _until_finished(self, attempt: Try) -> StepResult:
+        result = await self._left_behind(attempt)
+        while result is None:
             try:
-                return await self._try_once(attempt)
+                result = await self._try_once(attempt)
             except ApiError as error:
                 result = await self._after_error(attempt, error)
-                if result:
-                    return result
+        return result
 
-    async def _try_once(self, attempt: _Try) -> StepResult:
+    async def _left_behind(self, attempt: Try) -> StepResult | None:
+        """What is to be said of an earlier try that nobody knows the end of; None when there is none."""
+        record = attempt.record
+        if record["state"] != "started" and "doubt" not in record:
+            return None
+        why = record.get("doubt", "the process ended while the call was under way")
+        record["attempts"][-1].setdefault("error", why)
+        return await self._resolve_doubt(attempt, why)
+
+    async def _try_once(self, attempt: Try) -> StepResult:
         record = attempt.record
         entry: Record = {"at": datetime.now(UTC).isoformat(timespec="milliseconds")}
         record["attempts"].append(entry)
@@ -113,29 +113,32 @@ class Stepper:
         context = self._context(attempt)
         began = time.perf_counter()
         try:
-            output = await self._bounded(attempt, context)
+            output = await self._bounded(attempt, context, attempt.action.perform)
         except ApiError as error:
             entry["error"] = fit_for_a_trace(error.message, self._secrets)
             raise
         finally:
             entry["ms"] = round((time.perf_counter() - began) * 1000, 1)
             self._note_exchanges(entry, context.exchanges)
-        return await self._done(attempt, output.model_dump(mode="json", by_alias=True))
+        return await self._done(attempt, output or {})
 
-    async def _bounded(self, attempt: _Try, context: ActionContext) -> Any:
+    async def _bounded(self, attempt: Try, context: ActionContext, ask: Perform | Verify) -> Record | None:
         """Run the action; a timeout is doubt, and a bug of ours is tried again like any passing fault."""
         try:
             async with asyncio.timeout(attempt.timeout):
-                return await attempt.action.perform(context, attempt.params)
+                output = await ask(context, attempt.params)
+                return None if output is None else output.model_dump(mode="json", by_alias=True)
         except TimeoutError:
             raise InDoubtError(f"no answer within {attempt.timeout:g} s") from None
-        except (ApiError, asyncio.CancelledError):
+        except (ApiError, LeaseLostError):
             raise
+        except RedisError as error:
+            raise broken_off(context, "the store failed under the action") from error
         except Exception as error:
-            self.toolbox.report_bug(error, attempt.step.action)
-            raise InDoubtError(f"the action failed: {type(error).__name__}") from error
+            self.work.toolbox.report_bug(error, attempt.step.action)
+            raise broken_off(context, f"the action failed: {type(error).__name__}") from error
 
-    async def _after_error(self, attempt: _Try, error: ApiError) -> StepResult | None:
+    async def _after_error(self, attempt: Try, error: ApiError) -> StepResult | None:
         """A result when the step is over; None to try again now. Parks the run when it must wait."""
         if isinstance(error, InDoubtError):
             result = await self._resolve_doubt(attempt, error.message)
@@ -156,7 +159,7 @@ class Stepper:
         patience = self.state.patience
         return patience is None or asyncio.get_running_loop().time() + verdict.delay < patience
 
-    async def _resolve_doubt(self, attempt: _Try, why: str) -> StepResult | None:
+    async def _resolve_doubt(self, attempt: Try, why: str) -> StepResult | None:
         """What the action declares for a step that may or may not have happened; None when it may be repeated."""
         policy = in_doubt_for(attempt.action, attempt.params)
         if policy == "skip":
@@ -166,49 +169,84 @@ class Stepper:
         if policy == "park":
             return await self._give_up(attempt.key, attempt.record, f"in doubt: {why}")
         if policy == "verify":
-            return await self._verify(attempt)
+            return await self._verify(attempt, why)
         return None
 
-    async def _verify(self, attempt: _Try) -> StepResult | None:
-        """Ask the far side whether it happened, not before it had time to."""
-        began = datetime.fromisoformat(attempt.record["attempts"][-1]["at"])
-        wait = attempt.timeout + VERIFY_SETTLES - (datetime.now(UTC) - began).total_seconds()
-        if wait > 0:
-            if self.state.patience is not None:
-                return await self._give_up(attempt.key, attempt.record, "in doubt, and no time to ask")
-            raise Parked(wait, "in doubt")
+    async def _verify(self, attempt: Try, why: str) -> StepResult | None:
+        """Ask the far side whether it happened, not before it had time to; None when it did not."""
+        record = attempt.record
+        record["doubt"] = why
+        if attempt.settles_in > 0:
+            return await self._ask_later(attempt, attempt.settles_in)
+        try:
+            output = await self._ask(attempt)
+        except ApiError as error:
+            return await self._cannot_tell(attempt, error)
+        del record["doubt"]
+        return None if output is None else await self._done(attempt, output)
+
+    async def _ask(self, attempt: Try) -> Record | None:
         if attempt.action.verify is None:
-            raise Unavailable(f"{attempt.action.name} cannot be verified")
+            raise Unsupported(f"{attempt.action.name} cannot be verified")
         self.state.lease.ensure()
         context = self._context(attempt)
-        async with asyncio.timeout(attempt.timeout):
-            output = await attempt.action.verify(context, attempt.params)
-        self._note_exchanges(attempt.record["attempts"][-1], context.exchanges)
-        return None if output is None else await self._done(attempt, output.model_dump(mode="json", by_alias=True))
+        try:
+            return await self._bounded(attempt, context, attempt.action.verify)
+        finally:
+            self._note_exchanges(attempt.record["attempts"][-1], context.exchanges)
 
-    def _context(self, attempt: _Try) -> ActionContext:
-        state = self.state
-        return self.toolbox.context(state.rule, state.run_id, attempt.step, attempt.key, attempt.timeout, self._secrets)
-
-    async def _done(self, attempt: _Try, output: Record) -> StepResult:
-        attempt.record |= {"state": "done", "output": output}
+    async def _ask_later(self, attempt: Try, delay: float) -> StepResult:
+        """Nobody who waits can wait that long; otherwise the run does. Raises Parked."""
+        why = attempt.record["doubt"]
+        if self.state.patience is not None:
+            return await self._give_up(attempt.key, attempt.record, f"in doubt, and no time to ask: {why}")
+        attempt.record["state"] = "started"
         await self._write(attempt.key, attempt.record)
+        raise Parked(delay, why)
+
+    async def _cannot_tell(self, attempt: Try, error: ApiError) -> StepResult:
+        """Asking failed: it is asked again as a failed step would be tried again, and then it is left to a person."""
+        record = attempt.record
+        record["asked"] = record.get("asked", 0) + 1
+        verdict = after_failure(attempt.step.retry, record["asked"], attempt.age, error)
+        if verdict.next == "retry":
+            return await self._ask_later(attempt, verdict.delay)
+        reason = f"in doubt: {record['doubt']}; asking whether it happened failed: {verdict.reason}"
+        return await self._give_up(attempt.key, record, fit_for_a_trace(reason, self._secrets))
+
+    def _context(self, attempt: Try) -> ActionContext:
+        state, toolbox = self.state, self.work.toolbox
+        return toolbox.context(state.rule, state.run_id, attempt.step, attempt.key, attempt.timeout, self._secrets)
+
+    async def _done(self, attempt: Try, output: Record) -> StepResult:
+        attempt.record |= {"state": "done", "output": output}
+        await self._write_result(attempt.key, attempt.record)
         return StepResult("done", output)
 
     async def _give_up(self, key: str, record: Record, reason: str) -> StepResult:
         record |= {"state": "failed", "error": reason}
-        self.state.failure, self.state.failed_step = reason, key
-        await self._write(key, record)
+        await self._write_result(key, record)
         return StepResult("failed", {}, reason)
+
+    async def _write_result(self, key: str, record: Record) -> None:
+        """What has happened must not be forgotten because the store is away for a moment."""
+        while True:
+            try:
+                return await self._write(key, record)
+            except STORE_AWAY:
+                if not self.state.lease.holds:
+                    raise
+                await asyncio.sleep(WRITE_AGAIN)
 
     async def _write(self, key: str, record: Record) -> None:
         """The step's record, and with the first of them what the run began with."""
-        journal, rule = self.state.journal, self.state.rule
+        journal, rule, runs = self.state.journal, self.state.rule, self.work.desk.store.runs
         fields = {f"step:{key}": orjson.dumps(record), "decided": orjson.dumps(journal.decided)}
+        memory = b""
         if not journal.begun:
-            fields |= {"version": rule.version.encode(), "memory": orjson.dumps(journal.memory or {})}
-            await self.toolbox.keep_version(rule)
-        await self.runs.write(self.state.lease.claim, self.state.run_id, fields)
+            fields["version"], memory = rule.version.encode(), self.work.kept_memory
+            await runs.keep_version(rule.version, rule.document)
+        await runs.write(self.state.lease.claim, self.state.run_id, fields, memory)
         journal.version = rule.version
 
     def _note_exchanges(self, entry: Record, exchanges: Collection[Exchange]) -> None:
@@ -217,28 +255,6 @@ class Stepper:
             entry |= redacted(pairs[-1], self._secrets)
         if len(pairs) > 1:
             entry["before"] = redacted(pairs[:-1], self._secrets)
-
-
-@dataclass
-class _Try:
-    key: str
-    record: Record
-    step: StepLike
-    action: Action
-    params: Any
-
-    @property
-    def timeout(self) -> float:
-        return self.step.timeout or DEFAULT_TIMEOUT
-
-    @property
-    def tries(self) -> int:
-        return len(self.record["attempts"]) - int(self.record.get("tries_before", 0))
-
-    @property
-    def age(self) -> float:
-        first = datetime.fromisoformat(self.record["attempts"][int(self.record.get("tries_before", 0))]["at"])
-        return (datetime.now(UTC) - first).total_seconds()
 
 
 def finished_result(record: Mapping[str, Any]) -> StepResult | None:

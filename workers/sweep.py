@@ -31,6 +31,8 @@ async def sweep_for_ever(store: Store, name: str) -> None:
                 await sweep(store, orphans=looks % ORPHANS_EVERY == 1)
         except (RedisError, OSError) as error:
             logger.warning("sweeping must wait, the store is away", extra={"error": repr(error)})
+        except Exception:
+            logger.exception("sweeping failed, it goes on with the next look")
 
 
 async def sweep(store: Store, *, orphans: bool = True, older_than: float = ORPHANED_AFTER) -> int:
@@ -44,9 +46,9 @@ async def _adopt_orphans(store: Store, older_than: float) -> int:
     while True:
         looked, found = await store.queue.orphans(older_than, BATCH, offset)
         for work_id in found:
-            logger.warning("unfinished work had no job and gets one", extra={"work_id": work_id})
-            await store.queue.adopt(work_id)
-        adopted += len(found)
+            if await store.queue.adopt(work_id):
+                logger.warning("unfinished work had no job and got one", extra={"work_id": work_id})
+                adopted += 1
         offset += looked
         if looked < BATCH:
             return adopted

@@ -22,6 +22,7 @@ from store.runs import RunId
 from workers.actions.base import ActionContext
 from workers.clients.egress import connection_client, egress_client
 from workers.clients.errors import Invalid
+from workers.lease import Lease
 from workers.steplike import StepLike
 
 logger = logging.getLogger(__name__)
@@ -64,10 +65,14 @@ class EventMemory:
     event: Event
 
     def subject(self, scope: str) -> str:
-        """Whose memory a scope is; empty when unknown, since anonymous callers are not one person."""
+        """Whose memory a scope is; empty when unknown, since anonymous callers are not one person.
+
+        When we call out, the person is the one who is called: `call.from` is a number of our own.
+        """
         call = self.event.call
         if scope == "caller":
-            return f"caller:{call.from_}" if call.from_ else ""
+            person = call.to if call.direction == "outbound" else call.from_
+            return f"caller:{person}" if person else ""
         return f"call:{self.event.connection}:{call.id}" if call.id else ""
 
     async def snapshot(self) -> dict[str, dict[str, Any]]:
@@ -126,6 +131,7 @@ class Toolbox:
     clients: Clients
     connections: Mapping[str, Connection]
     event: Event
+    lease: Lease
 
     def context(
         self, rule: Rule, run_id: RunId, step: StepLike, key: str, timeout: float, secrets: frozenset[str]
@@ -141,17 +147,22 @@ class Toolbox:
             memory=EventMemory(self.store.memory, self.event),
             emitter=EventEmitter(self.store, self.event, rule.name),
             connection=connection,
-            generation=self._generation(connection),
+            generation=self.generation(connection),
             api_http=self.clients.of(connection),
             secrets=secrets,
             log=self._log_of(rule),
+            leaving=self.lease.ensure,
         )
 
     def _connection(self, rule: Rule, step: StepLike) -> Connection | None:
+        """The one the step drives; without its API when that is off, since its key and address are not known then."""
         only = rule.connections[0] if len(rule.connections) == 1 else ""
-        return self.connections.get(step.connection or self.event.connection or only)
+        connection = self.connections.get(step.connection or self.event.connection or only)
+        if connection is None or connection.on:
+            return connection
+        return connection.model_copy(update={"api": None})
 
-    def _generation(self, connection: Connection | None) -> str:
+    def generation(self, connection: Connection | None) -> str:
         """The one written for the connection, else that of the event when it came from there."""
         if connection is None:
             return ""
@@ -165,10 +176,6 @@ class Toolbox:
             logger.log(number, "rule says", extra={"rule": rule.name, "event_id": self.event.id, "said": message})
 
         return log
-
-    async def keep_version(self, rule: Rule) -> None:
-        """Remember what this rule is, for runs that outlive the file."""
-        await self.store.runs.keep_version(rule.version, rule.document)
 
     def report_bug(self, error: Exception, action: str) -> None:
         """A failure in our own code: for the log and for Sentry."""

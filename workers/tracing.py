@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class TraceRecord:
 def trace_of(ran: Ran) -> TraceRecord:
     """The record of a rule that was played."""
     played = ran.played
-    body = _decided(played) | {"steps": [_step(step, ran) for step in played.steps]}
+    body = decided_record(played) | {"steps": [_step(step, ran) for step in played.steps]}
     if played.answer is not None:
         body["answer_at"] = played.answer_at
     return TraceRecord(played.rule.name, played.tool_id, body | ran.notes)
@@ -49,13 +49,14 @@ def trace_of(ran: Ran) -> TraceRecord:
 
 def in_shadow(work: Work, rule: Rule, tool: ToolView | None) -> TraceRecord:
     """The record of a rule in shadow mode: whether it would have acted, and nothing done."""
-    played = matches(rule, work.view, tool, work.surroundings())
+    played = matches(rule, work.view, tool, work.surroundings)
     if played.outcome == "ran":
         played.outcome = "shadow"
-    return TraceRecord(rule.name, played.tool_id, _decided(played) | {"steps": []})
+    return TraceRecord(rule.name, played.tool_id, decided_record(played) | {"steps": []})
 
 
-def _decided(played: Played) -> dict[str, Any]:
+def decided_record(played: Played) -> dict[str, Any]:
+    """Which conditions were asked, what they saw, and where it stopped."""
     body: dict[str, Any] = _head(played.rule, played.outcome, played.tool_id) | {
         "conditions": [_condition(condition) for condition in played.conditions],
         "stopped_at": played.stopped_at,
@@ -72,16 +73,26 @@ def _condition(condition: ConditionTrace) -> dict[str, Any]:
 
 
 def _step(step: Any, ran: Ran) -> dict[str, Any]:
-    record = ran.state.journal.steps.get(step.key, {})
     told = {"id": step.key, "action": step.action, "line": step.line, "state": step.outcome}
-    told["attempts"] = record.get("attempts", [])
-    return told | ({"error": record["error"]} if record.get("error") else {})
+    told["attempts"] = list(_attempts(step.key, ran.state.journal.steps))
+    record = ran.state.journal.steps.get(step.key, {})
+    error = record.get("error") or step.error
+    return told | ({"error": error} if error else {})
+
+
+def _attempts(key: str, records: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every attempt of a step; inside a `for_each` each says for which item it was."""
+    yield from records.get(key, {}).get("attempts", ())
+    items = sorted(int(name.rpartition("#")[2]) for name in records if name.startswith(f"{key}#"))
+    for item in items:
+        yield from ({"item": item, **attempt} for attempt in records[f"{key}#{item}"]["attempts"])
 
 
 def unplayed(rule: Rule, outcome: str, tool: ToolView | None = None) -> TraceRecord:
     """The record of a rule that did not come to its turn."""
     tool_id = tool.id if tool else ""
-    return TraceRecord(rule.name, tool_id, _head(rule, outcome, tool_id) | {"conditions": [], "steps": []})
+    body = _head(rule, outcome, tool_id) | {"conditions": [], "stopped_at": None, "steps": []}
+    return TraceRecord(rule.name, tool_id, body)
 
 
 def _head(rule: Rule, outcome: str, tool_id: str) -> dict[str, Any]:

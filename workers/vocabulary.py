@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from receiver.providers import PROVIDERS
-from receiver.providers.base import ANSWER_KEYS
+from receiver.providers.base import ANSWER_KEYS, Provider
 from rules.engine.vocabulary import ActionWords, ConnectionWords, KindWords, Vocabulary
 from store.connections import Connection
-from store.event import KINDS, Kind, section_fields, visible_types
+from store.event import KINDS, Event, Kind, section_fields, visible_types
 from workers.actions import ACTIONS
 from workers.actions.base import Action
 from workers.actions.registry import output_docs, output_words
@@ -50,5 +50,17 @@ def _connection(connection: Connection) -> ConnectionWords:
     generations = tuple(dict.fromkeys(g for by_generation in answers.values() for g in by_generation)) or ("",)
     return ConnectionWords(
         connection.name, connection.provider, connection.generation, generations, answers,
-        dict(connection.deadlines), connection.api is not None,
+        {**_deadlines(connection, provider, generations), **connection.deadlines}, connection.api is not None,
     )  # fmt: skip
+
+
+def _deadlines(connection: Connection, provider: Provider | None, generations: Collection[str]) -> dict[str, float]:
+    """Kind → seconds the platform waits: the shortest of the generations that the connection may speak."""
+    if provider is None:
+        return {}
+    spoken = generations if connection.generation == "auto" else (connection.generation,)
+    waits = {
+        kind: [provider.deadline(Event(kind=kind, generation=generation)) for generation in spoken]
+        for kind in provider.answers
+    }
+    return {kind: min(filter(None, seconds)) for kind, seconds in waits.items() if any(seconds)}

@@ -1,8 +1,8 @@
 """The arq worker as we need it: woken instead of polling, claiming in batches under leases, never losing a job.
 
 It keeps arq's keys, job format, functions and context. What differs: one script claims for all lanes; a claimed job
-stays in its queue until it is finished; an unknown function, an undecodable payload or a bug becomes a dead letter
-and never simply vanishes; a store that is away is waited for.
+stays in its queue until it is finished; an unknown function, an undecodable payload, a bug or a job that keeps killing
+its workers becomes a dead letter and never simply vanishes; a store that is away is waited for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from arq.jobs import DeserializationError, deserialize_job_raw
@@ -22,6 +22,7 @@ from store.client import Store, deserialise, serialise
 from store.deadletters import DeadLetter
 from store.queue import Batch, ClaimedJob, job_for
 from store.runs import Claim, LeaseLostError, RunId
+from store.scripting import STORE_AWAY
 from workers.lease import Lease
 
 logger = logging.getLogger(__name__)
@@ -32,8 +33,14 @@ POLL = 0.045
 RENEW_EVERY = 1.2
 """Seconds between renewals of leases; a third of the shortest lease."""
 
+AGAIN = 0.25
+"""Seconds before a helper that failed begins again."""
+
 MAX_TRIES = 5
 """How often a job is tried whose handling fails outside any step: a bug of ours."""
+
+MAX_CLAIMS = 20
+"""How often a job is taken up whose workers die or lose it, before it is taken to be what kills them."""
 
 
 class LeasedWorker(Worker):
@@ -55,17 +62,19 @@ class LeasedWorker(Worker):
 
     async def main(self) -> None:
         """Claim and run jobs until told to stop, through any absence of the store."""
-        helpers = [asyncio.create_task(self._listen_for_ever()), asyncio.create_task(self._renew_for_ever())]
+        helpers = [asyncio.create_task(self._keep_up(each)) for each in (self._listen, self._renew_in_time)]
         try:
             while not self._stopping:
                 await self._sleep(await self._look())
+            while self.tasks:
+                await asyncio.wait(set(self.tasks.values()))
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
 
     async def stop(self, grace: float) -> None:
-        """Claim nothing more, let running jobs finish for `grace` seconds, give the rest back untouched."""
+        """Claim nothing more, let running jobs finish for `grace` seconds, give the rest back without using a try."""
         self._stopping = True
         self._woken.set()
         running = set(self.tasks.values())
@@ -87,7 +96,10 @@ class LeasedWorker(Worker):
             logger.warning("the store is away, trying again", extra={"error": repr(error)})
             await asyncio.sleep(0.2 + random.random() * 0.3)  # noqa: S311
             return 0.0
-        self._start(batch, asked_at)
+        if self._stopping:
+            await asyncio.gather(*(self._give_back(job.claim) for job in batch.jobs))
+        else:
+            self._start(batch, asked_at)
         return batch.next_due
 
     def _running(self, lane: str) -> int:
@@ -120,18 +132,28 @@ class LeasedWorker(Worker):
         try:
             await self._call(job, lease)
             self.jobs_complete += 1
-        except LeaseLostError:
-            logger.warning("lease lost, somebody else goes on", extra={"job_id": job.claim.job_id})
-        except asyncio.CancelledError:
-            await self._give_back(job.claim)
-        except (RedisError, OSError) as error:
-            logger.warning("the store failed under a job", extra={"job_id": job.claim.job_id, "error": repr(error)})
-            await self._give_back(job.claim, delay=0.5)
-        except Exception as error:
-            logger.exception("a job failed", extra={"job_id": job.claim.job_id, "tries": job.claim.tries})
-            await self._after_bug(job.claim, error)
+        except (Exception, BaseExceptionGroup, asyncio.CancelledError) as error:  # noqa: BLE001
+            await self._after_failure(job.claim, list(causes(error)))
+
+    async def _after_failure(self, claim: Claim, errors: Sequence[BaseException]) -> None:
+        """What comes of a failed job; rules run side by side, so several things may have gone wrong at once."""
+        bugs = [error for error in errors if not isinstance(error, (LeaseLostError, *STORE_AWAY))]
+        if any(isinstance(error, asyncio.CancelledError) for error in errors):
+            await self._give_back(claim)
+        elif any(isinstance(error, LeaseLostError) for error in errors):
+            logger.warning("lease lost, somebody else goes on", extra={"job_id": claim.job_id})
+        elif not bugs:
+            logger.warning("the store failed under a job", extra={"job_id": claim.job_id, "error": repr(errors[0])})
+            await self._give_back(claim, delay=0.5)
+        else:
+            for bug in bugs:
+                logger.error("a job failed", extra={"job_id": claim.job_id, "tries": claim.tries}, exc_info=bug)
+            await self._after_bug(claim, bugs[0])
 
     async def _call(self, job: ClaimedJob, lease: Lease) -> None:
+        if job.claim.tries > MAX_CLAIMS:
+            await self._bury(job.claim, f"taken up {MAX_CLAIMS} times and never brought to an end")
+            return
         try:
             payload = job.payload or job_for(job.claim.job_id)
             name, args, kwargs, _, _ = deserialize_job_raw(payload, deserializer=deserialise)
@@ -140,12 +162,12 @@ class LeasedWorker(Worker):
             return
         function = self.functions.get(name)
         if function is None:
-            await self._bury(job.claim, f"no function is called {name!r}")
+            await self._bury(job.claim, f"no function is called {name!r}", job.payload)
             return
         context = {**self.ctx, "job_id": job.claim.job_id, "job_try": job.claim.tries, "lease": lease}
         await function.coroutine(context, *args, **kwargs)
 
-    async def _after_bug(self, claim: Claim, error: Exception) -> None:
+    async def _after_bug(self, claim: Claim, error: BaseException) -> None:
         try:
             if claim.tries < MAX_TRIES:
                 await self.store.queue.release(claim, 2.0**claim.tries, counts_as_try=True)
@@ -155,9 +177,9 @@ class LeasedWorker(Worker):
         except (RedisError, OSError, LeaseLostError):
             logger.warning("could not give the job back, its lease will run out", extra={"job_id": claim.job_id})
 
-    async def _bury(self, claim: Claim, reason: str) -> None:
+    async def _bury(self, claim: Claim, reason: str, payload: bytes = b"") -> None:
         event_id = event_of(claim.job_id)
-        letter = DeadLetter(claim.job_id, event_id, "", "", reason, claim.tries)
+        letter = DeadLetter(claim.job_id, event_id, "", "", reason, claim.tries, payload=payload.decode())
         await self.store.dead.bury(claim, letter)
         await self.store.queue.finish(claim, event_id, {}, outcome="dead")
         logger.error("dead letter", extra={"job_id": claim.job_id, "reason": reason})
@@ -169,21 +191,27 @@ class LeasedWorker(Worker):
         except (RedisError, OSError):
             logger.warning("could not give the job back, its lease will run out", extra={"job_id": claim.job_id})
 
-    async def _listen_for_ever(self) -> None:
+    async def _keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Again and again. This is a process edge: without its helpers a worker would lose every lease."""
         while True:
             try:
-                async with self.store.redis.pubsub() as subscription:
-                    await subscription.subscribe(keys.WAKE)
-                    while True:
-                        if await subscription.get_message(timeout=5.0):
-                            self._woken.set()
+                await work()
             except (RedisError, OSError):
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(AGAIN)
+            except Exception:
+                logger.exception("a helper of the worker failed, it begins again")
+                await asyncio.sleep(AGAIN)
 
-    async def _renew_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(RENEW_EVERY)
-            await self._renew()
+    async def _listen(self) -> None:
+        async with self.store.redis.pubsub() as subscription:
+            await subscription.subscribe(keys.WAKE)
+            while True:
+                if await subscription.get_message(timeout=5.0):
+                    self._woken.set()
+
+    async def _renew_in_time(self) -> None:
+        await asyncio.sleep(RENEW_EVERY)
+        await self._renew()
 
     async def _renew(self) -> None:
         asked_at = asyncio.get_running_loop().time()
@@ -194,9 +222,9 @@ class LeasedWorker(Worker):
             lost = set()
             asked_at = 0.0
         for token, lease in leases.items():
-            if lease.claim.job_id not in lost and asked_at:
+            if token not in lost and asked_at:
                 lease.renewed_at = asked_at
-            elif lease.claim.job_id in lost or not lease.holds:
+            elif token in lost or not lease.holds:
                 self._cancel(token)
 
     def _cancel(self, token: str) -> None:
@@ -204,6 +232,15 @@ class LeasedWorker(Worker):
         if task:
             logger.warning("lease lost, stopping the job", extra={"job_id": task.get_name()})
             task.cancel()
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """What really failed: the error itself, or the members of a group of errors."""
+    if isinstance(error, BaseExceptionGroup):
+        for member in error.exceptions:
+            yield from causes(member)
+    else:
+        yield error
 
 
 def event_of(job_id: str) -> str:

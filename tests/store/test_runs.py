@@ -32,6 +32,16 @@ async def test_a_journal_reads_back(store: Store) -> None:
     assert journal.steps == {"a#0": {"state": "done"}}
 
 
+async def test_many_journals_come_in_the_order_asked_for(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    first, never, last = (RunId(event.id, name) for name in ("first", "never", "last"))
+    for run_id in (first, last):
+        await store.runs.write(claim, run_id, {"version": run_id.rule.encode()})
+    assert [journal.version for journal in await store.runs.load_all([last, never, first])] == ["last", "", "first"]
+
+
 async def test_a_version_is_kept_as_it_was_first(store: Store) -> None:
     await store.runs.keep_version("sha256:1", b"one")
     await store.runs.keep_version("sha256:1", b"two")

@@ -94,9 +94,12 @@ class ActionContext:
     """Values of `secrets.NAME` that the step used; they are cut out of whatever is recorded."""
     exchanges: list[Exchange] = field(default_factory=list)
     log: Callable[[str, str], None] = lambda _level, _message: None
+    leaving: Callable[[], None] = lambda: None
+    """Asked before each request; raises when the work is not ours any more."""
 
     def record(self, sent: Any, got: Any = None) -> Exchange:
         """Note an outgoing request before it leaves; fill in `got` when the answer is there."""
+        self.leaving()
         exchange = Exchange(sent, got)
         self.exchanges.append(exchange)
         return exchange

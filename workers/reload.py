@@ -1,0 +1,76 @@
+"""Watch the rules folder: a change is in force within a second, and everybody is told what was held back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from redis.exceptions import RedisError
+from watchfiles import awatch
+
+from rules.engine.load import NoFolder
+from store.lastgood import LastGood
+from workers.rulebook import Change, RuleBook
+
+logger = logging.getLogger(__name__)
+
+GATHER_MS = 150
+"""Milliseconds of changes that are looked at together: editors write in several steps."""
+LOOK_AGAIN = 1.0
+"""Seconds until the next look when the folder cannot be watched."""
+
+
+async def begin(book: RuleBook, last_good: LastGood) -> None:
+    """Bring back last good versions for files that are wrong at the start, and remember what is in force."""
+    if book.bad_files:
+        book.remember(await last_good.all())
+    await last_good.keep({rule.name: rule.document for rule in book.rules})
+
+
+async def keep_up(book: RuleBook, last_good: LastGood, stop: asyncio.Event) -> None:
+    """Follow the folder until `stop` is set, also when it is away for a while. Not to be cancelled: the watcher runs in
+    a thread, and its library may swallow a cancellation.
+    """
+    while not stop.is_set():
+        try:
+            async for _ in awatch(book.folder, debounce=GATHER_MS, step=25, stop_event=stop):
+                await take_over(book, last_good)
+        except (FileNotFoundError, NotADirectoryError, NoFolder) as error:
+            logger.warning("the rules folder is away, everything stays in force", extra={"why": str(error)})
+            await _wait_until_back(book, last_good, stop)
+
+
+async def _wait_until_back(book: RuleBook, last_good: LastGood, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_AGAIN):
+                await stop.wait()
+        try:
+            await take_over(book, last_good)
+        except NoFolder:
+            continue
+        return
+
+
+async def take_over(book: RuleBook, last_good: LastGood) -> Change:
+    """Look once, tell what changed, and remember it; a store that is away loses nothing but the memory of it."""
+    change = await asyncio.to_thread(book.look)
+    report(change)
+    if change.swapped or change.removed:
+        swapped = {name: rule.document for name in change.swapped if (rule := book.rule(name))}
+        try:
+            await last_good.keep(swapped, change.removed)
+        except (RedisError, OSError) as error:
+            logger.warning("the last good rules could not be remembered", extra={"why": repr(error)})
+    return change
+
+
+def report(change: Change) -> None:
+    """One line for each thing that changed."""
+    for finding in change.held_back:
+        logger.error(f"{finding.text} (the last good version stays in force)", extra={"code": finding.code})
+    for name in change.swapped:
+        logger.warning("rule in force", extra={"rule": name})
+    for name in change.removed:
+        logger.warning("rule removed", extra={"rule": name})

@@ -1,0 +1,62 @@
+"""One step while it is tried, and its record in the journal.
+
+A step's record in the journal: `state` (started, waiting, done, failed, skipped), `attempts` (each with `at`, `ms`,
+`sent`, `got`, `error`), `output`, `error`, `doubt` (why nobody knows whether it happened, until the far side could be
+asked), `asked` (how often asking failed), `tries_before` (tries that a person's retry no longer counts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from workers.actions.base import Action, ActionContext
+from workers.attempts import VERIFY_SETTLES
+from workers.clients.errors import ApiError, InDoubtError, Unavailable
+from workers.steplike import StepLike
+
+DEFAULT_TIMEOUT = 10.0
+"""Seconds a step's action gets when the rule says nothing."""
+
+Record = dict[str, Any]
+
+
+@dataclass
+class Try:
+    """A step of a run that is being performed."""
+
+    key: str
+    record: Record
+    step: StepLike
+    action: Action
+    params: Any
+
+    @property
+    def timeout(self) -> float:
+        return self.step.timeout or DEFAULT_TIMEOUT
+
+    @property
+    def tries(self) -> int:
+        return len(self.record["attempts"]) - int(self.record.get("tries_before", 0))
+
+    @property
+    def age(self) -> float:
+        """Seconds since the first try that counts."""
+        counted = self.record["attempts"][int(self.record.get("tries_before", 0)) :]
+        return seconds_since(counted[0]["at"]) if counted else 0.0
+
+    @property
+    def settles_in(self) -> float:
+        """Seconds until the far side knows whether the last try happened."""
+        return self.timeout + VERIFY_SETTLES - seconds_since(self.record["attempts"][-1]["at"])
+
+
+def seconds_since(moment: str) -> float:
+    """Seconds from a moment (ISO 8601) until now."""
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+
+
+def broken_off(context: ActionContext, why: str) -> ApiError:
+    """An action that ended half-way: what had sent nothing by then did not happen."""
+    return InDoubtError(why) if context.exchanges else Unavailable(why)
