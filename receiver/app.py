@@ -25,6 +25,7 @@ from store.client import Store, open_store
 from store.commit import GroupCommit
 from store.connections import Connection, ConnectionsError, load_connections
 from store.spool import Spool
+from store.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,7 @@ def build_app(settings: ReceiverSettings, url: str) -> Starlette:
         try:
             yield
         finally:
-            draining.cancel()
-            await asyncio.gather(draining, return_exceptions=True)
+            await end(draining)
             await waiters.stop()
             await store.close()
 

@@ -12,6 +12,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from store import keys
+from store.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -37,13 +38,8 @@ class Waiters:
         self._task = asyncio.create_task(self._listen_for_ever())
 
     async def stop(self) -> None:
-        """Stop listening; those who wait go on until their deadline.
-
-        Cancelled until it obeys: before Python 3.12 a write to the store that is just done swallows a cancellation.
-        """
-        while self._task and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=PAUSE)
+        """Stop listening; those who wait go on until their deadline."""
+        await end(self._task)
 
     @contextmanager
     def waiting(self, event_id: str) -> Iterator[asyncio.Event]:

@@ -18,6 +18,7 @@ from rules.engine.rule import Rule
 from rules.engine.turns import OVERTAKEN, matching_rules, side_rules, take_turns
 from store.answers import CellAnswer, Settled
 from store.runs import LeaseLostError, RunId
+from store.tasks import end
 from workers.desk import Desk, Work, lay_out
 from workers.late import deliver_late
 from workers.lease import Lease
@@ -208,9 +209,7 @@ class _Hold:
 
     async def end(self) -> None:
         """The rule is through."""
-        if self._timer:
-            self._timer.cancel()
-            await asyncio.gather(self._timer, return_exceptions=True)
+        await end(self._timer)
 
     async def _for_good_at(self, moment: float) -> None:
         await asyncio.sleep(moment - asyncio.get_running_loop().time())

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from store.client import Store, open_store
 from store.connections import Connection, load_connections
+from store.tasks import end
 from workers.desk import Desk
 from workers.handle import handle_event, resume_run
 from workers.late import handle_unsent
@@ -79,9 +80,11 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
     try:
         await begin_when_possible(book, store, stop)
         following = asyncio.create_task(keep_up(book, store.last_good, stop))
-        await work_until(stop, worker, settings.grace)
-        stop.set()
-        await following
+        try:
+            await work_until(stop, worker, settings.grace)
+        finally:
+            stop.set()
+            await following
     finally:
         await desk.clients.close()
         await store.close()
@@ -107,7 +110,5 @@ async def work_until(stop: asyncio.Event, worker: LeasedWorker, grace: float) ->
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({main, stopped}, return_when=asyncio.FIRST_COMPLETED)
     await worker.stop(grace)
-    sweeper.cancel()
-    stopped.cancel()
-    await asyncio.gather(main, sweeper, stopped, return_exceptions=True)
-    main.result()
+    await end(sweeper, stopped)
+    await main

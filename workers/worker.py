@@ -23,6 +23,7 @@ from store.deadletters import DeadLetter
 from store.queue import Batch, ClaimedJob, job_for
 from store.runs import Claim, LeaseLostError, RunId
 from store.scripting import STORE_AWAY
+from store.tasks import end
 from workers.lease import Lease
 
 logger = logging.getLogger(__name__)
@@ -69,9 +70,7 @@ class LeasedWorker(Worker):
             while self.tasks:
                 await asyncio.wait(set(self.tasks.values()))
         finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            await end(*helpers)
 
     async def stop(self, grace: float) -> None:
         """Claim nothing more, let running jobs finish for `grace` seconds, give the rest back without using a try."""
@@ -80,9 +79,7 @@ class LeasedWorker(Worker):
         running = set(self.tasks.values())
         if running:
             _, unfinished = await asyncio.wait(running, timeout=grace)
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
+            await end(*unfinished)
 
     async def _look(self) -> float | None:
         """Claim what there is room for; returns seconds until something else is due."""

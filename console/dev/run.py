@@ -32,6 +32,7 @@ from store import embedded, keys
 from store.client import Store, open_store
 from store.connections import Connection
 from store.settings import StoreSettings
+from store.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -117,9 +118,7 @@ async def _run_all(plan: Plan, given: Surroundings, built_in: BuiltIn | None, sa
         for task in done:
             task.result()
     finally:
-        for task in [*running, *talking, stop]:
-            task.cancel()
-        await asyncio.gather(*running, *talking, stop, return_exceptions=True)
+        await end(*running, *talking, stop)
         await asyncio.gather(*(child.stop() for child in children))
         await store.close()
 

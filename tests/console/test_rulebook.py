@@ -30,7 +30,7 @@ def test_the_ones_dev_made_come_before_the_demo(tmp_path: Path) -> None:
 def test_secrets_are_compared_only_where_some_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     assert words_for(DEMO_CONNECTIONS).secrets is None
     monkeypatch.setenv("HOOKSWITCH_SECRET_CRM_TOKEN", "x")
-    assert words_for(DEMO_CONNECTIONS).secrets == {"crm_token"}
+    assert words_for(DEMO_CONNECTIONS).secrets == frozenset({"crm_token"})
 
 
 def test_a_sample_becomes_an_event(room: SampleRoom) -> None:

@@ -19,9 +19,9 @@ import orjson
 from redis import Redis
 from redis.exceptions import RedisError
 
+from console.dev.ports import Ports
 from console.dev.setup import (
     DEMO_CONNECTIONS,
-    Ports,
     connections_file,
     generated_secrets,
     readable_connections,
@@ -99,7 +99,7 @@ class Stage:
         """The environment of every process."""
         assert self.store
         path = connections_file(self.folder, None)
-        secrets = generated_secrets(self.folder, path) | {"SANDBOX_URL": self.ports.sandbox_url}
+        secrets = dict(generated_secrets(self.folder, path).values) | {"SANDBOX_URL": self.ports.sandbox_url}
         connections = readable_connections(path, secrets)
         return (
             secrets
@@ -154,7 +154,7 @@ class Stage:
         """Whether no work is open."""
         assert self.store
         with Redis.from_url(self.store.url) as client:
-            return client.zcard("hs:open") == 0
+            return bool(client.zcard("hs:open") == 0)
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process."""

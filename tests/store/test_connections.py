@@ -118,6 +118,18 @@ def test_files_that_are_no_connections(tmp_path: Path, text: str) -> None:
         load_connections(path, {}, "auth")
 
 
+def test_words_and_numbers_are_read_as_in_rule_files(tmp_path: Path) -> None:
+    path = tmp_path / "connections.yaml"
+    path.write_text(
+        "connections:\n  off:\n    provider: flireo\n    fallback:\n"
+        "      transfer-request: { transfer: +31850000001 }\n"
+        "      tool-calls: { result: no, n: 3, yes: true, x: null }\n"
+    )
+    fallback = load_connections(path, {}, "auth")["off"].fallback
+    assert fallback["transfer-request"] == {"transfer": "+31850000001"}
+    assert fallback["tool-calls"] == {"result": "no", "n": 3, "yes": True, "x": None}
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConnectionsError, match="cannot be read"):
         load_connections(tmp_path / "none.yaml", {}, "auth")
