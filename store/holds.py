@@ -43,7 +43,7 @@ class Holds:
         self._redis = redis
 
     async def take(self, hold: Hold, run_id: RunId) -> float | None:
-        """0.0 when the run has its place, seconds until it is worth asking again, or None when it never will be."""
+        """0.0 when the run has its place, seconds until it is worth asking again, or None when it never will."""
         wait = await run(
             self._redis, "hold", hold.kind, hold.name, str(run_id), run_id.event_id, hold.count,
             round(hold.per * 1000), int(hold.restart),
@@ -52,7 +52,8 @@ class Holds:
 
     async def has(self, hold: Hold, run_id: RunId) -> bool:
         """Whether a run still has its place in a concurrency; a restart takes it away."""
-        return bool(await self._redis.hexists(keys.HOLD + hold.name, str(run_id)))  # type: ignore[misc]
+        place: bytes | None = await self._redis.hget(keys.HOLD + hold.name, str(run_id))  # type: ignore[misc]
+        return place is not None and not place.startswith(b"replaced ")
 
     async def give_back(self, hold: Hold, run_id: RunId) -> None:
         """The run is over; only a concurrency's place comes free by that."""

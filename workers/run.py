@@ -11,9 +11,11 @@ from rules.engine.events import ToolView
 from rules.engine.play import matches, play
 from rules.engine.played import ConditionTrace, Played, StepResult
 from rules.engine.rule import Condition, Rule
+from rules.engine.turns import OVERTAKEN
 from store.deadletters import DeadLetter
 from store.runs import Journal
 from workers.desk import Work
+from workers.holding import Holding, ReplacedError
 from workers.stepping import Parked, RunState, Stepper
 
 Hook = Callable[[], Awaitable[None]]
@@ -44,16 +46,31 @@ async def run_rule(
         raise Parked(0.0, "it is a job of its own")
     if journal.version not in ("", rule.version):
         rule = await work.desk.in_version(rule.name, journal.version)
-    told = list(_decided_before(work, rule, tool, journal.decided))
     state = RunState(run_id, rule, work.lease, journal, patience)
-    stepper = _Announcing(Stepper(state, work), on_match)
+    holding = Holding(work, rule, tool, patience)
     try:
-        played = await play(rule, work.view, tool, work.surroundings, stepper, journal.decided)
+        played = await _play(work, state, tool, holding, on_match)
     except Parked as parked:
         await park(work, rule, tool, parked.delay)
         raise
+    await holding.give_back()
+    return Ran(played, state, {"holds": holding.notes} if holding.notes else {})
+
+
+async def _play(work: Work, state: RunState, tool: ToolView | None, holding: Holding, on_match: Hook | None) -> Played:
+    """The rule as it goes, unless it is held back or replaced by a newer run."""
+    rule, decided = state.rule, state.journal.decided
+    stepper = _Announcing(Stepper(state, work), holding, on_match)
+    try:
+        refused = await holding.take(decided)
+        if refused:
+            return refused
+        told = list(_decided_before(work, rule, tool, decided))
+        played = await play(rule, work.view, tool, work.surroundings, stepper, decided)
+    except ReplacedError:
+        return Played(rule, state.run_id.tool_id, OVERTAKEN, error="a newer run took over")
     played.conditions[:0] = told
-    return Ran(played, state)
+    return played
 
 
 async def park(work: Work, rule: Rule, tool: ToolView | None, delay: float) -> None:
@@ -104,10 +121,12 @@ class _Announcing:
     """A performer that says once, before the first step, that the rule has matched."""
 
     stepper: Stepper
+    holding: Holding
     on_match: Hook | None
 
     async def perform(self, *arguments: Any) -> StepResult:
         hook, self.on_match = self.on_match, None
         if hook:
             await hook()
+        await self.holding.ensure()
         return await self.stepper.perform(*arguments)

@@ -30,22 +30,24 @@ if kind == 'limit' then
   return math.max(1, tonumber(first[2]) + per - now)
 end
 
--- Concurrency: who is in here without unfinished work is gone, whatever became of it.
-if redis.call('HEXISTS', name, run_id) == 1 then return 0 end
+-- Concurrency: who is in here without unfinished work is gone, whatever became of it. A run that was replaced by a newer
+-- one stays known, as 'replaced', so that it does not take its place back when it resumes.
+local mine = redis.call('HGET', name, run_id)
+if mine then return string.sub(mine, 1, 8) == 'replaced' and -1 or 0 end
 local places = redis.call('HGETALL', name)
-local oldest, oldest_at, busy = nil, nil, 0
+local oldest, oldest_at, oldest_event, busy = nil, nil, nil, 0
 for at = 1, #places, 2 do
-  local member, since, event = places[at], string.match(places[at + 1], '^(%d+) (.*)$')
-  if redis.call('ZSCORE', K.open, event) or redis.call('ZSCORE', K.open, K.run_job_prefix .. member) then
-    busy = busy + 1
-    if not oldest or tonumber(since) < oldest_at then oldest, oldest_at = member, tonumber(since) end
-  else
+  local member, since, event = places[at], string.match(places[at + 1], '^(%S+) (.*)$')
+  if not (redis.call('ZSCORE', K.open, event) or redis.call('ZSCORE', K.open, K.run_job_prefix .. member)) then
     redis.call('HDEL', name, member)
+  elseif since ~= 'replaced' then
+    busy = busy + 1
+    if not oldest or tonumber(since) < oldest_at then oldest, oldest_at, oldest_event = member, tonumber(since), event end
   end
 end
 if busy >= count then
   if not restart then return 1000 end
-  redis.call('HDEL', name, oldest)
+  redis.call('HSET', name, oldest, 'replaced ' .. oldest_event)
 end
 redis.call('HSET', name, run_id, string.format('%.0f %s', now, event_id))
 return 0

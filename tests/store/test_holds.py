@@ -83,3 +83,4 @@ async def test_restart_takes_the_place_of_the_oldest(store: Store) -> None:
     assert await store.holds.take(restart, second) == 0
     assert not await store.holds.has(restart, first)
     assert await store.holds.has(restart, second)
+    assert await store.holds.take(restart, first) is None, "it does not take its place back"
