@@ -56,7 +56,7 @@ async def _wait_until_back(book: RuleBook, last_good: LastGood, stop: asyncio.Ev
 async def take_over(book: RuleBook, last_good: LastGood) -> Change:
     """Look once, tell what changed, and remember it; a store that is away loses nothing but the memory of it."""
     change = await asyncio.to_thread(book.look)
-    report(change)
+    report(change, book)
     if change.swapped or change.removed:
         swapped = {name: rule.document for name in change.swapped if (rule := book.rule(name))}
         try:
@@ -66,10 +66,11 @@ async def take_over(book: RuleBook, last_good: LastGood) -> Change:
     return change
 
 
-def report(change: Change) -> None:
+def report(change: Change, book: RuleBook) -> None:
     """One line for each thing that changed."""
     for finding in change.held_back:
-        logger.error(f"{finding.text} (the last good version stays in force)", extra={"code": finding.code})
+        instead = "the last good version stays in force" if book.rule(finding.rule) else "not in force"
+        logger.error(f"{finding.text} ({instead})", extra={"code": finding.code})
     for name in change.swapped:
         logger.warning("rule in force", extra={"rule": name})
     for name in change.removed:

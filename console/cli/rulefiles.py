@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 
 from console.cli.errors import CannotRun
 from console.cli.output import talk
+from console.dev.session import remembered
 from console.rulebook import find_connections, words_for
 from rules.engine.load import NoFolder, load_folder
 from rules.engine.rule import Rule
@@ -41,7 +43,8 @@ rules_option = click.option(
 def rules_in_force(folder: Path, connections: Path | None, data_dir: Path) -> tuple[Rule, ...]:
     """The usable rules of a folder in the order of their turns; of the others it says that they are left out."""
     try:
-        loaded = load_folder(folder, words_for(find_connections(connections, data_dir)), vars_from())
+        overrides = vars_from({**remembered(data_dir), **os.environ})
+        loaded = load_folder(folder, words_for(find_connections(connections, data_dir)), overrides)
     except NoFolder as error:
         raise CannotRun(f"{error}; name the rules folder with --rules") from error
     left_out = [file.path for file in loaded.files if file.rule is None]

@@ -80,6 +80,14 @@ async def test_a_wrong_file_is_told_once_and_survives_a_restart(
     assert said(again) == GOOD
 
 
+async def test_a_new_file_that_is_wrong_is_not_in_force(
+    book: RuleBook, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    (book.folder / "new.yaml").write_text(BAD)
+    await take_over(book, store.last_good)
+    assert "(not in force)" in caplog.text
+
+
 async def test_a_deleted_rule_stays_deleted(book: RuleBook, store: Store) -> None:
     await begin(book, store.last_good)
     (book.folder / "greet.yaml").unlink()
