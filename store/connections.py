@@ -118,11 +118,6 @@ def load_connections(path: Path, environ: Mapping[str, str], part: Part) -> dict
     return parse_connections(path, _read(path), environ, part)
 
 
-def referenced_variables(path: Path) -> list[str]:
-    """Every environment variable the file refers to, in the order of appearance."""
-    return list(dict.fromkeys(_REFERENCE.findall(path.read_text(encoding="utf-8"))))
-
-
 class _Loader(yaml.SafeLoader):
     """YAML 1.2 words, as in rule files: `off` and `no` are names, `+31850000001` and `0123` stay text."""
 

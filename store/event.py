@@ -16,7 +16,6 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field
 
 Lane = Literal["live", "background", "bulk"]
-LANES: tuple[Lane, ...] = ("live", "background", "bulk")
 
 EVENT_ID_PREFIX = "evt_"
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from redis.asyncio import Redis
 
 from store import keys
@@ -102,10 +101,6 @@ class Queue:
     async def lock(self, name: str, owner: str, seconds: float) -> bool:
         """Whether `owner` may do a job that only one process does at a time, for the next `seconds`."""
         return bool(await self._redis.set(keys.LOCK + name, owner, nx=True, px=round(seconds * 1000)))
-
-    async def feed(self, line: Mapping[str, object]) -> None:
-        """Tell those who watch."""
-        await self._redis.publish(keys.FEED, orjson.dumps(line))
 
 
 def _claimed(entry: list[Any]) -> ClaimedJob:

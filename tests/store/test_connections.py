@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store.connections import ConnectionsError, load_connections, parse_connections, referenced_variables
+from store.connections import ConnectionsError, load_connections, parse_connections
 
 FILE = """
 connections:
@@ -64,10 +64,6 @@ def test_a_connection_without_its_secrets_is_off(path: Path, environ: dict[str, 
 def test_secrets_never_show(path: Path) -> None:
     desk = load_connections(path, {"WEBHOOK_SECRET": "hush", "OLD_SECRET": "hush", "API_KEY": "hush"}, "auth")
     assert "hush" not in repr(desk)
-
-
-def test_referenced_variables(path: Path) -> None:
-    assert referenced_variables(path) == ["WEBHOOK_SECRET", "OLD_SECRET", "API_KEY"]
 
 
 def test_a_fallback_configuration_may_stand_in_a_file(tmp_path: Path) -> None:
