@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test lint format types docs lock clean
+.PHONY: help setup run call test lint format types docs damage lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -42,8 +42,12 @@ docs: $(READY) ## make the reference pages and the schema of the documentation a
 	@$(BIN)/hookswitch reference --write docs/reference
 	@$(BIN)/hookswitch schema --write rules/schema/rule.schema.json
 
+damage: $(READY) ## ten thousand damaged rule files, read, checked, and under a worker
+	@$(BIN)/python -m benchmarks.damage $(ARGS)
+
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## forget the environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build

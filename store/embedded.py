@@ -28,7 +28,7 @@ from store.settings import Durability
 LONGEST_SOCKET_PATH = 100
 """Unix socket paths end at 107 bytes; longer data folders get their socket in a private temporary folder."""
 
-_APPEND_FSYNC = {"memory": "no", "everysec": "everysec", "always": "always", "replica": "always"}
+_APPEND_FSYNC = {"memory": "no", "everysec": "everysec", "always": "always"}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -61,6 +61,11 @@ class EmbeddedServer:
 
 def start(data_dir: Path, durability: Durability, *, timeout: float = 20.0) -> EmbeddedServer:
     """Start the server in `data_dir`/valkey; raises EmbeddedError when somebody else holds the folder."""
+    if durability not in _APPEND_FSYNC:
+        raise EmbeddedError(
+            f"the built-in store has no replica: set HOOKSWITCH_DURABILITY to {', '.join(_APPEND_FSYNC)}, or "
+            "HOOKSWITCH_REDIS_URL to a Redis with replicas"
+        )
     folder = data_dir.absolute() / "valkey"
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any
 
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from console.checkup.finding import Finding
 from console.cli.storage import store_url
 from store.client import Store, open_store
 from store.embedded import EmbeddedError
 from store.settings import Durability, StoreSettings
+from store.standing import standing
 
-OLDEST_SERVER = (7, 0)
 CLOCKS_DIFFER = 2.0
 """Seconds between this machine's clock and the store's that deserve a warning."""
 
@@ -29,7 +27,8 @@ async def store_findings(settings: StoreSettings) -> list[Finding]:
     except ValueError as error:
         return [Finding("error", "store", f"HOOKSWITCH_REDIS_URL cannot be used: {error}", "correct it")]
     try:
-        return [*await _server(store, settings.durability), await _clock(store), *await _backlog(store)]
+        backlog, paused = await _backlog(store), await _paused(store)
+        return [*await _server(store, settings.durability), await _clock(store), *backlog, *paused]
     except (RedisError, OSError) as error:
         return [Finding("error", "store", f"cannot be reached: {error}", "check HOOKSWITCH_REDIS_URL and the server")]
     finally:
@@ -37,31 +36,13 @@ async def store_findings(settings: StoreSettings) -> list[Finding]:
 
 
 async def _server(store: Store, durability: Durability) -> list[Finding]:
-    info = await store.redis.info("server")
-    version = str(info.get("valkey_version") or info["redis_version"])
-    if tuple(map(int, version.split(".")[:2])) < OLDEST_SERVER:
-        return [Finding("error", "store", f"version {version} is too old", "upgrade to Redis 7 or Valkey 8 or newer")]
-    found = [Finding("ok", "store", f"version {version} answers")]
-    try:
-        return found + list(persistence(await store.redis.config_get("*"), durability))
-    except ResponseError:
-        advice = "make sure yourself that it appends to disk and evicts nothing"
-        return [*found, Finding("warning", "store", "does not tell its settings", advice)]
-
-
-def persistence(config: Mapping[str, Any], durability: Durability) -> Iterator[Finding]:
-    """What the server's own settings say about not losing events."""
-    wanted = {"memory": (), "everysec": ("everysec", "always")}.get(durability, ("always",))
-    if config.get("maxmemory-policy") != "noeviction":
-        policy = config.get("maxmemory-policy")
-        yield Finding("error", "eviction", f"{policy}: events may vanish", "CONFIG SET maxmemory-policy noeviction")
-    if wanted and config.get("appendonly") != "yes":
-        yield Finding("error", "persistence", "off: a restart loses everything", "CONFIG SET appendonly yes")
-    elif wanted and config.get("appendfsync") not in wanted:
-        said = f"appendfsync is {config.get('appendfsync')}, durability asks for {durability}"
-        yield Finding("error", "persistence", said, f"CONFIG SET appendfsync {wanted[0]}")
-    else:
-        yield Finding("ok", "persistence", f"durability {durability}")
+    seen = await standing(store.redis, durability)
+    wrong = [Finding(each.level, each.about, each.text, each.advice) for each in seen.shortcomings]
+    if seen.too_old:
+        return wrong
+    fine = [] if any(each.about == "persistence" for each in wrong) else [f"durability {durability}"]
+    found = [Finding("ok", "store", f"version {seen.version} answers")]
+    return [*found, *wrong, *(Finding("ok", "persistence", text) for text in fine)]
 
 
 async def _clock(store: Store) -> Finding:
@@ -88,3 +69,13 @@ async def _backlog(store: Store) -> list[Finding]:
     if dead:
         found.append(Finding("warning", "dead letters", f"{dead} given up", "hookswitch dead list"))
     return found
+
+
+async def _paused(store: Store) -> list[Finding]:
+    """Nobody should wonder in the morning why a rule does nothing."""
+    pauses = await store.pauses.all()
+    held = await store.pauses.held(pauses.values())
+    return [
+        Finding("warning", "paused", f"{scope} by {pause.by}, {held[scope]} runs wait", f"hookswitch resume {scope}")
+        for scope, pause in pauses.items()
+    ]

@@ -11,6 +11,8 @@ from redis.exceptions import RedisError
 from rules.engine.load import NoFolder
 from store.connections import ConnectionsError
 from store.embedded import EmbeddedError
+from store.link import BadAddress
+from store.standing import OldServerError
 
 COULD_NOT_RUN = 2
 
@@ -30,8 +32,10 @@ class HumaneGroup(click.Group):
         except ConnectionsError as error:
             problems = "\n".join(f"  {problem}" for problem in error.problems)
             raise CannotRun(f"{error.path}:\n{problems}") from error
-        except EmbeddedError as error:
+        except (EmbeddedError, OldServerError) as error:
             raise CannotRun(str(error)) from error
+        except BadAddress as error:
+            raise CannotRun(f"HOOKSWITCH_REDIS_URL cannot be used: {error}") from error
         except NoFolder as error:
             raise CannotRun(f"{error}; name the rules folder with HOOKSWITCH_RULES_DIR") from error
         except ValidationError as error:

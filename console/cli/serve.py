@@ -14,7 +14,7 @@ import click
 import uvicorn
 
 from console.cli.errors import CannotRun
-from console.cli.storage import store_url
+from console.cli.storage import refuse_old_store, store_url
 from console.logs import set_up_logging
 from console.sentry import set_up_sentry
 from receiver.app import build_app
@@ -33,7 +33,9 @@ def serve(host: str | None, port: int | None) -> None:
     settings = ReceiverSettings(**{name: value for name, value in given.items() if value is not None})
     set_up_logging(settings)
     set_up_sentry(settings, "receiver")
-    app = build_app(settings, store_url(settings))
+    url = store_url(settings)
+    asyncio.run(refuse_old_store(url))
+    app = build_app(settings, url)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=12, timeout_keep_alive=75,

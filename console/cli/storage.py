@@ -12,6 +12,7 @@ import click
 from store import embedded
 from store.client import Store, open_store
 from store.settings import StoreSettings
+from store.standing import refuse_old_server
 
 Result = TypeVar("Result")
 
@@ -30,11 +31,21 @@ def store_url(settings: StoreSettings) -> str:
     return settings.redis_url or embedded.join(settings.data_dir)
 
 
+async def refuse_old_store(url: str) -> None:
+    """Raise OldServerError before anything is promised on a server that cannot keep it."""
+    store = open_store(url)
+    try:
+        await refuse_old_server(store.redis)
+    finally:
+        await store.close()
+
+
 def with_store(data_dir: Path, work: Callable[[Store], Awaitable[Result]]) -> Result:
     """Run something against the store and close it again."""
 
     async def run() -> Result:
-        store = open_store(store_url(StoreSettings(data_dir=data_dir)))
+        settings = StoreSettings(data_dir=data_dir)
+        store = open_store(store_url(settings), copies=settings.copies)
         try:
             return await work(store)
         finally:

@@ -14,7 +14,8 @@ local function stale(lane, job_id)
 end
 
 local function claim(lane, job_id, due, lease)
-  local token = tostring(redis.call('INCR', K.token))
+  -- The counter may go back when a replica takes over, so the moment and the worker make the token one of its kind.
+  local token = string.format('%s.%.0f.%s', redis.call('INCR', K.token), now, ARGV[1])
   redis.call('SET', K.in_progress .. job_id, token, 'PX', lease)
   redis.call('ZADD', K.queue .. lane, 'XX', now + lease, job_id)
   local tries = redis.call('INCR', K.retry .. job_id)

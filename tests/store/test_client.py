@@ -1,16 +1,25 @@
 from __future__ import annotations
 
-import pytest
-
-from store.client import deserialise, serialise
+from store.client import open_store
 
 
-def test_jobs_are_json_both_ways() -> None:
-    job: dict[str, object] = {"t": None, "f": "event", "a": ["evt_1"], "k": {}, "et": 5}
-    assert deserialise(serialise(job)) == job
+async def test_all_parts_share_one_way_to_the_store(store_url: str) -> None:
+    store = open_store(store_url, copies=1, timeout=0.5)
+    await store.redis.flushall()
+    parts = [part for name, part in vars(store).items() if name != "redis"]
+    assert parts
+    assert all(part._redis is store.redis for part in parts)
+    assert store.redis.copies == 1
+    assert store.redis.connection_pool.connection_kwargs["socket_timeout"] == 0.5
+    await store.close()
 
 
-@pytest.mark.parametrize("payload", [b"", b"[]", b"\x80\x04K\x01.", b"3"])
-def test_anything_else_is_refused(payload: bytes) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - json's own error is one
-        deserialise(payload)
+async def test_closing_drops_every_connection(store_url: str) -> None:
+    watching, store = open_store(store_url), open_store(store_url)
+    await store.redis.client_setname("short-lived")
+    before = [client["name"] for client in await watching.redis.client_list()]
+    await store.close()
+    after = [client["name"] for client in await watching.redis.client_list()]
+    assert "short-lived" in before
+    assert "short-lived" not in after
+    await watching.close()

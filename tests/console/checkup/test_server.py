@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from console.checkup.server import clock, persistence, store_findings
+from console.checkup.server import clock, store_findings
 from store.client import Store
 from store.settings import StoreSettings
 from tests.console.recorded import given_up
-
-GOOD = {"maxmemory-policy": "noeviction", "appendonly": "yes", "appendfsync": "always"}
 
 
 async def about(settings: StoreSettings) -> dict[str, tuple[str, str]]:
@@ -33,6 +31,14 @@ async def test_workers_and_dead_letters_are_counted(store: Store, store_url: str
     assert told["dead letters"] == ("warning", "1 given up")
 
 
+async def test_what_is_paused_is_a_warning(store: Store, store_url: str) -> None:
+    await store.pauses.begin("rule:tell", "anna")
+    found = await store_findings(StoreSettings(redis_url=store_url, durability="memory"))
+    (told,) = [finding for finding in found if finding.about == "paused"]
+    assert (told.level, told.text) == ("warning", "rule:tell by anna, 0 runs wait")
+    assert told.advice == "hookswitch resume rule:tell"
+
+
 async def test_a_store_that_is_not_there(tmp_path: Path) -> None:
     (finding,) = await store_findings(StoreSettings(data_dir=tmp_path))
     assert (finding.level, finding.text) == ("error", f"no store runs in {tmp_path}")
@@ -50,22 +56,9 @@ async def test_an_address_that_is_none() -> None:
     assert finding.text.startswith("HOOKSWITCH_REDIS_URL cannot be used")
 
 
-@pytest.mark.parametrize(
-    ("change", "durability", "levels"),
-    [
-        ({}, "always", ["ok"]),
-        ({"appendfsync": "everysec"}, "everysec", ["ok"]),
-        ({"appendfsync": "everysec"}, "always", ["error"]),
-        ({"appendfsync": "no"}, "everysec", ["error"]),
-        ({"appendonly": "no"}, "always", ["error"]),
-        ({"appendonly": "no"}, "memory", ["ok"]),
-        ({"maxmemory-policy": "allkeys-lru"}, "always", ["error", "ok"]),
-    ],
-)
-def test_what_the_server_keeps(change: dict[str, str], durability: str, levels: list[str]) -> None:
-    findings = list(persistence(GOOD | change, durability))  # type: ignore[arg-type]
-    assert [finding.level for finding in findings] == levels
-    assert all(finding.advice.startswith("CONFIG SET ") for finding in findings if finding.level == "error")
+async def test_what_the_server_keeps_less_well_than_asked(store: Store, store_url: str) -> None:
+    told = await about(StoreSettings(redis_url=store_url, durability="always"))
+    assert told["persistence"] == ("error", "appendfsync is no, durability asks for always")
 
 
 @pytest.mark.parametrize(
