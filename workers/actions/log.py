@@ -6,7 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from store.masking import masker
 from workers.actions.base import ActionContext, NoOutput, Params, action
+from workers.clients.redact import without_secrets
 
 
 class LogParams(Params):
@@ -18,6 +20,8 @@ class LogParams(Params):
 
 @action("log", in_doubt="repeat")
 async def log_line(context: ActionContext, params: LogParams) -> NoOutput:
-    """Write a line to the worker's log and to the trace of this rule."""
-    context.log(params.level, params.message)
+    """Write a line to the worker's log. Phone numbers in it are masked, secrets are cut out."""
+    call = context.event.call
+    message = without_secrets(params.message, context.secrets)
+    context.log(params.level, masker((call.from_, call.to))(message))
     return NoOutput()

@@ -15,78 +15,19 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 import httpcore
 import httpx
 
+from workers.clients.addresses import AllowList
 from workers.clients.errors import NotAllowed
 
-Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _DEFAULT_TIMEOUT = 10.0
 _LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30.0)
-
-
-def is_public(address: Address) -> bool:
-    """Whether the address belongs to the public internet, also when it only wraps another one."""
-    inner = _wrapped(address)
-    if inner is not None:
-        return is_public(inner)
-    site_local = isinstance(address, IPv6Address) and address.is_site_local
-    return address.is_global and not (address.is_multicast or address.is_reserved or site_local)
-
-
-def _wrapped(address: Address) -> IPv4Address | None:
-    if isinstance(address, IPv4Address):
-        return None
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-
-
-class AllowList:
-    """Hosts (`crm.internal`), hosts with a port (`crm.internal:8080`, `[::1]:8080`) and networks (`10.2.0.0/16`)."""
-
-    def __init__(self, entries: Iterable[str]) -> None:
-        self._hosts: set[tuple[str, int | None]] = set()
-        self._networks: list[IPv4Network | IPv6Network] = []
-        for entry in filter(None, (entry.strip() for entry in entries)):
-            self._add(entry)
-
-    def _add(self, entry: str) -> None:
-        try:
-            self._networks.append(ipaddress.ip_network(entry, strict=False))
-        except ValueError:
-            self._hosts.add(_host_and_port(entry))
-
-    def has_host(self, host: str, port: int) -> bool:
-        """Whether the host was listed by name, for this port or for all."""
-        name = _host(host)
-        return (name, None) in self._hosts or (name, port) in self._hosts
-
-    def has_address(self, address: Address) -> bool:
-        """Whether the address lies in a listed network."""
-        inner = _wrapped(address)
-        return any(address in network or (inner is not None and inner in network) for network in self._networks)
-
-
-def _host_and_port(entry: str) -> tuple[str, int | None]:
-    try:
-        url = httpx.URL(f"any://{entry}")
-    except httpx.InvalidURL as error:
-        raise ValueError(f"{entry!r} is neither a host, a host:port nor a network") from error
-    if not url.host or url.path not in ("", "/"):
-        raise ValueError(f"{entry!r} is neither a host, a host:port nor a network")
-    return _host(url.host), url.port
-
-
-def _host(host: str) -> str:
-    return host.lower().rstrip(".")
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -136,13 +77,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def _judged(self, host: str, port: int, addresses: Sequence[str]) -> list[str]:
         if self._allow.has_host(host, port):
             return list(addresses)
-        passed = [address for address in addresses if self._may_reach(ipaddress.ip_address(address))]
+        passed = [address for address in addresses if self._allow.may_reach(ipaddress.ip_address(address))]
         if addresses and not passed:
             raise NotAllowed(f"{host} is not a public address and not in HTTP_ALLOW")
         return passed
-
-    def _may_reach(self, address: Address) -> bool:
-        return is_public(address) or self._allow.has_address(address)
 
 
 @contextmanager

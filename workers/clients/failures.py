@@ -59,7 +59,7 @@ def failure(
 ) -> ApiError:
     """The error an answer outside 2xx stands for; `codes` names the platform's codes that say more than the status."""
     said = told(received.body)
-    kind = (codes or {}).get(said.code) or _kind(received.status, method, idempotent)
+    kind = (codes or {}).get(said.code) or kind_of(received.status, method, idempotent)
     words = ": ".join(part for part in (said.code, said.message) if part) or _nothing_said(received.status)
     return kind(
         f"{who} answered {received.status}: {fit_for_a_trace(words, secrets)}",
@@ -69,7 +69,8 @@ def failure(
     )
 
 
-def _kind(status: int, method: str, idempotent: bool) -> type[ApiError]:
+def kind_of(status: int, method: str, idempotent: bool = False) -> type[ApiError]:
+    """The error that a status outside 2xx stands for."""
     if status >= 500:
         return Unavailable if idempotent or method in SAFE_METHODS else InDoubtError
     return _BY_STATUS.get(status, Invalid)

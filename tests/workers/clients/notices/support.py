@@ -1,0 +1,75 @@
+"""A mail server and web servers in a few lines, with the faults of real ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+Reader = asyncio.StreamReader
+Writer = asyncio.StreamWriter
+
+
+@dataclass
+class MailServer:
+    """Takes mails. `faults` is verb → what is answered instead, "" to hang up."""
+
+    faults: dict[str, str] = field(default_factory=dict)
+    mails: list[str] = field(default_factory=list)
+
+    async def __call__(self, reader: Reader, writer: Writer) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            verb = line.split()[0].decode().upper()
+            answer = self.faults.get(verb, self._answer(verb))
+            if not answer:
+                break
+            writer.write(f"{answer}\r\n".encode())
+            if verb == "DATA" and answer.startswith("354"):
+                writer.write(await self._text(reader))
+            if verb == "QUIT":
+                break
+        writer.close()
+
+    def _answer(self, verb: str) -> str:
+        return {"EHLO": "250-here\r\n250 AUTH PLAIN LOGIN", "DATA": "354 go on", "AUTH": "235 in"}.get(verb, "250 ok")
+
+    async def _text(self, reader: Reader) -> bytes:
+        self.mails.append((await reader.readuntil(b"\r\n.\r\n")).decode())
+        return self.faults.get("TEXT", "250 taken").encode() + b"\r\n"
+
+
+@dataclass
+class WebServer:
+    """Takes one request a connection. `fault` is empty, `hang`, `reset`, or the status line and headers to answer."""
+
+    fault: str = ""
+    bodies: list[str] = field(default_factory=list)
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, reader: Reader, writer: Writer) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].partition("\r")[0] or 0)
+        self.bodies.append((await reader.readexactly(length)).decode())
+        self.taken.set()
+        if self.fault == "hang":
+            await reader.read()
+        elif self.fault == "reset":
+            writer.transport.abort()
+        else:
+            port = writer.get_extra_info("sockname")[1]
+            head = (self.fault or "200 OK").format(port=port)
+            writer.write(f"HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
+        writer.close()
+
+
+@asynccontextmanager
+async def listening(server: MailServer | WebServer) -> AsyncIterator[int]:
+    """The port the server has on loopback."""
+    started = await asyncio.start_server(server, "127.0.0.1", 0)
+    try:
+        yield started.sockets[0].getsockname()[1]
+    finally:
+        started.close()
+        await started.wait_closed()

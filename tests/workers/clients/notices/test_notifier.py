@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.workers.clients.notices.support import MailServer, WebServer, listening
+from workers.clients.notices.notifier import AT_ONCE, Notice, Notifier
+from workers.clients.notices.report import Report
+
+HERE = ["127.0.0.1"]
+NOTICE = Notice("A call has failed.", "Failed call")
+LONG = 20.0
+METADATA = "302 Found\r\nlocation: http://169.254.169.254/latest/"
+
+
+async def sent(url: str, allow: list[str] | None = None, notice: Notice = NOTICE, seconds: float = LONG) -> Report:
+    return await Notifier(HERE if allow is None else allow).send(url, notice, seconds)
+
+
+async def through(server: MailServer | WebServer, url: str, allow: list[str] | None = None) -> Report:
+    async with listening(server) as port:
+        return await sent(url.format(port=port), allow)
+
+
+# --- over HTTP --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_web_server_gets_the_notification() -> None:
+    server = WebServer()
+    report = await through(server, "json://user:word@127.0.0.1:{port}/hook")
+    told = json.loads(server.bodies[0])
+    assert (told["title"], told["message"]) == ("Failed call", "A call has failed.")
+    assert report == Report(service="JSON", done=True, ended=True, left=True, statuses=[200])
+
+
+@pytest.mark.parametrize(
+    ("host", "allow"),
+    [
+        ("127.0.0.1", []),
+        ("localhost", ["127.0.0.1:1"]),
+        ("2130706433", ["crm.internal", "10.0.0.0/8"]),
+    ],
+)
+async def test_loopback_is_refused_by_default(host: str, allow: list[str]) -> None:
+    server = WebServer()
+    report = await through(server, f"json://{host}:{{port}}", allow)
+    assert (report.done, report.left, server.bodies) == (False, False, [])
+    assert report.refused == host
+
+
+@pytest.mark.parametrize("entry", ["127.0.0.1", "127.0.0.0/8", "127.0.0.1:{port}"])
+async def test_what_is_listed_is_reached(entry: str) -> None:
+    server = WebServer()
+    async with listening(server) as port:
+        report = await sent(f"json://127.0.0.1:{port}", [entry.format(port=port)])
+    assert report.done
+    assert len(server.bodies) == 1
+
+
+async def test_a_listed_name_is_reached() -> None:
+    assert (await through(WebServer(), "json://localhost:{port}", ["localhost"])).done
+
+
+@pytest.mark.parametrize("target", ["http://169.254.169.254/", "http://127.0.0.1:{port}/", "http://[::1]:{port}/"])
+async def test_a_redirect_to_elsewhere_is_refused(target: str) -> None:
+    server = WebServer(f"307 There\r\nlocation: {target}")
+    report = await through(server, "json://localhost:{port}?redirect=yes", ["localhost"])
+    assert not report.done
+    assert report.refused in ("169.254.169.254", "127.0.0.1", "::1")
+    assert len(server.bodies) == 1
+
+
+async def test_redirects_are_not_followed_unless_the_url_says_so() -> None:
+    """A POST that becomes a GET on the way would count as sent and say nothing to anybody."""
+    report = await through(WebServer(METADATA), "json://127.0.0.1:{port}")
+    assert (report.done, report.refused, report.statuses) == (False, "", [302])
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+async def test_the_status_is_told(status: int) -> None:
+    report = await through(WebServer(f"{status} No"), "json://127.0.0.1:{port}")
+    assert (report.done, report.ended, report.left, report.statuses) == (False, True, True, [status])
+
+
+async def test_a_reset_after_sending_is_told() -> None:
+    report = await through(WebServer("reset"), "json://127.0.0.1:{port}")
+    assert (report.done, report.left, report.broken) == (False, True, True)
+
+
+async def test_a_port_where_nobody_listens_is_told() -> None:
+    async with listening(WebServer()) as port:
+        pass
+    report = await sent(f"json://127.0.0.1:{port}")
+    assert (report.ended, report.left, report.broken) == (True, False, True)
+
+
+async def test_who_never_answers_is_left_in_time() -> None:
+    server = WebServer("hang")
+    async with listening(server) as port, asyncio.timeout(LONG):
+        report = await sent(f"json://127.0.0.1:{port}", seconds=2.0)
+    assert (report.ended, report.left, report.service) == (False, True, "JSON")
+
+
+async def test_no_time_is_nothing_sent() -> None:
+    report = await sent("json://127.0.0.1:1", seconds=0.01)
+    assert (report.ended, report.left) == (False, False)
+
+
+async def test_a_stop_leaves_no_process_behind() -> None:
+    server = WebServer("hang")
+    async with listening(server) as port:
+        task = asyncio.create_task(sent(f"json://127.0.0.1:{port}"))
+        await server.taken.wait()
+        task.cancel()
+        async with asyncio.timeout(LONG):
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    assert not Path("/proc").exists() or children() == []
+
+
+def children() -> list[str]:
+    found = [path for path in Path("/proc/self/task").glob("*/children") if path.exists()]
+    pids = [pid for path in found for pid in path.read_text().split()]
+    return [pid for pid in pids if b"notices.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def test_few_are_sent_at_one_time() -> None:
+    server = WebServer("hang")
+    notifier = Notifier(HERE)
+    async with listening(server) as port:
+        url = f"json://127.0.0.1:{port}"
+        reports = await asyncio.gather(*(notifier.send(url, NOTICE, 3.0) for _ in range(AT_ONCE + 2)))
+    assert sum(report.left for report in reports) == len(server.bodies) == AT_ONCE
+
+
+# --- by mail ----------------------------------------------------------------------------------------------------------
+
+MAIL = "mailto://127.0.0.1:{port}?from=ops@example.com&to=duty@example.com&mode=insecure"
+LOGIN = "mailto://ops:hush@127.0.0.1:{port}?from=ops@example.com&to=duty@example.com&mode=insecure"
+
+
+async def test_a_mail_server_gets_the_mail() -> None:
+    server = MailServer()
+    report = await through(server, MAIL)
+    assert (report.done, report.left) == (True, True)
+    assert "Subject: Failed call" in server.mails[0]
+    assert "To: duty@example.com" in server.mails[0]
+
+
+async def test_a_mail_server_is_judged_like_any_host() -> None:
+    server = MailServer()
+    report = await through(server, MAIL, [])
+    assert (report.done, report.refused, server.mails) == (False, "127.0.0.1", [])
+
+
+@pytest.mark.parametrize(
+    ("verb", "reply", "left"),
+    [("AUTH", 535, False), ("RCPT", 550, False), ("MAIL", 451, False), ("TEXT", 554, True)],
+)
+async def test_the_servers_no_is_told(verb: str, reply: int, left: bool) -> None:
+    report = await through(MailServer({verb: f"{reply} no"}), LOGIN)
+    assert (report.done, report.left, report.replies[0]) == (False, left, reply)
+
+
+@pytest.mark.parametrize("verb", ["EHLO", "MAIL", "DATA"])
+async def test_a_server_that_hangs_up_is_told(verb: str) -> None:
+    report = await through(MailServer({verb: "", "HELO": ""}), MAIL)
+    assert (report.done, report.broken, report.replies) == (False, True, [])
+
+
+async def test_a_subject_cannot_add_headers() -> None:
+    server = MailServer()
+    async with listening(server) as port:
+        await sent(MAIL.format(port=port), notice=Notice("x", "a\r\nBcc: evil@example.com"))
+    assert not any(line.lower().startswith("bcc:") for mail in server.mails for line in mail.splitlines())
+
+
+# --- what is no address -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", ["", "hush", "foo://x", "slack://x", "://", "json://", "file:///etc/passwd", "{}"])
+async def test_what_is_no_url_is_told(url: str) -> None:
+    assert (await sent(url)).url == "unknown"
+
+
+@pytest.mark.parametrize("scheme", ["dbus", "gnome", "macosx", "windows", "syslog", "blink1", "irc", "mqtt", "rsyslog"])
+async def test_what_acts_on_a_machine_or_goes_another_way_is_told(scheme: str) -> None:
+    assert (await sent(f"{scheme}://127.0.0.1/a/b")).url == "barred"
+
+
+async def test_nothing_of_our_environment_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    assert (await through(WebServer(), "json://127.0.0.1:{port}")).done
+
+
+@pytest.mark.parametrize("entry", ["http://crm.internal", "10.0.0.0/99"])
+def test_an_entry_that_means_nothing_is_refused_at_start(entry: str) -> None:
+    with pytest.raises(ValueError, match="neither a host"):
+        Notifier([entry])
