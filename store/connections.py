@@ -17,6 +17,7 @@ import orjson
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from store.ceilings import DEFAULT_CEILINGS, Ceiling, Cost, WrittenCeiling
 from store.durations import Seconds
 
 NAME_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
@@ -56,18 +57,18 @@ Text = Annotated[str, BeforeValidator(_as_text)]
 class AuthEntry(_Strict):
     """One way for a platform to prove itself; entries are alternatives, so a secret can be rotated."""
 
-    scheme: Scheme
-    secret: Text = Field("", repr=False)
-    header: str = ""
-    timestamp_header: str = ""
-    signed: str = ""
-    prefix: str | None = None
-    encoding: Literal["", "hex", "base64"] = ""
-    algorithm: Literal["", "sha1", "sha256", "sha512"] = ""
-    secret_encoding: Literal["", "text", "hex", "base64"] = ""
-    tolerance: Seconds | None = None
-    not_before: datetime | None = None
-    not_after: datetime | None = None
+    scheme: Scheme = Field(description="how it proves itself; required")
+    secret: Text = Field("", repr=False, description="the secret, as `${NAME}` of a variable of the receiver")
+    header: str = Field("", description="the header that holds the signature or the secret")
+    timestamp_header: str = Field("", description="the header that holds the time of signing")
+    signed: str = Field("", description="what is signed, such as `{timestamp}.{body}`")
+    prefix: str | None = Field(None, description="what stands before the signature, such as `sha256=`")
+    encoding: Literal["", "hex", "base64"] = Field("", description="how the signature is written")
+    algorithm: Literal["", "sha1", "sha256", "sha512"] = Field("", description="the hash")
+    secret_encoding: Literal["", "text", "hex", "base64"] = Field("", description="how the secret is written")
+    tolerance: Seconds | None = Field(None, description="how old a signature may be")
+    not_before: datetime | None = Field(None, description="from when on this entry counts")
+    not_after: datetime | None = Field(None, description="until when this entry counts")
 
     @model_validator(mode="after")
     def _needs_a_secret(self) -> AuthEntry:
@@ -81,21 +82,30 @@ class AuthEntry(_Strict):
 class Api(_Strict):
     """How workers call the platform back."""
 
-    base_url: str = ""
-    key: Text = Field("", repr=False)
-    defaults: dict[str, Any] = Field(default_factory=dict)
+    base_url: str = Field("", description="where its API is; the platform's own when left out")
+    key: Text = Field("", repr=False, description="the key, as `${NAME}` of a variable of the workers")
+    defaults: dict[str, Any] = Field(default_factory=dict, description="values the API wants with every request")
 
 
 class Connection(_Strict):
     """One entry of the connections file, with its `${...}` references resolved for this process."""
 
     name: str
-    provider: str
-    generation: Literal["auto", "g1", "g2", "g3"] = "auto"
-    auth: tuple[AuthEntry, ...] = ()
-    api: Api | None = None
-    fallback: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    deadlines: dict[str, Seconds] = Field(default_factory=dict)
+    provider: str = Field(description="the platform; required")
+    generation: Literal["auto", "g1", "g2", "g3"] = Field(
+        "auto", description="the platform's dialect, where it has several; auto reads it from each event"
+    )
+    auth: tuple[AuthEntry, ...] = Field((), description="how the platform proves itself; any one entry is enough")
+    api: Api | None = Field(None, description="how workers call the platform back")
+    fallback: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="what is said to each kind of event when no rule answers"
+    )
+    deadlines: dict[str, Seconds] = Field(
+        default_factory=dict, description="how long the platform waits for each kind of event, instead of its own"
+    )
+    ceilings: dict[Cost, WrittenCeiling] = Field(
+        default_factory=dict, description="how much of what costs money may be done in any stretch of time"
+    )
     missing: tuple[str, ...] = Field(
         default=(), description="environment variables that are not set; the connection is off"
     )
@@ -103,6 +113,10 @@ class Connection(_Strict):
     def fallback_for(self, kind: str) -> dict[str, Any]:
         """What is said to an event of this kind when nobody answers: the connection's own words, or ours."""
         return dict(self.fallback.get(kind) or DEFAULT_FALLBACK.get(kind, {}))
+
+    def ceiling_of(self, cost: Cost) -> Ceiling:
+        """How much of this may be done in any stretch of time: the connection's own ceiling, or the default one."""
+        return self.ceilings.get(cost, DEFAULT_CEILINGS[cost])
 
     @property
     def on(self) -> bool:

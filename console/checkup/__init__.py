@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from console.checkup.ceilings import ceiling_findings
 from console.checkup.connections import connection_findings
 from console.checkup.finding import Finding
 from console.checkup.folder import folder_findings
@@ -22,5 +23,6 @@ def examine(receiver: ReceiverSettings, worker: WorkerSettings, environ: Mapping
         *asyncio.run(store_findings(receiver)),
         *folder_findings(receiver.data_dir),
         *connection_findings(receiver.connections, environ),
+        *asyncio.run(ceiling_findings(receiver, worker, environ)),
         *rule_findings(worker, environ),
     ]

@@ -8,10 +8,9 @@ from pathlib import Path
 from console.checkup.finding import Finding
 from receiver.auth import entry_problem
 from receiver.providers import PROVIDERS
+from rules.engine.fallbacks import losing, sentence
 from store.connections import AuthEntry, Connection, ConnectionsError, Part, load_connections
-
-_WHO_ANSWERS = frozenset({"assistant", "config", "default", "reject", "transfer"})
-"""The keys of which an answer to assistant-request needs one."""
+from workers.vocabulary import connection_words
 
 
 def connection_findings(path: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -61,19 +60,8 @@ def _token_problem(entry: AuthEntry) -> str:
 
 
 def _fallback(connection: Connection) -> Iterator[Finding]:
-    """A fallback that says nothing a platform understands loses the call it was meant to save."""
-    answers = PROVIDERS[connection.provider].answers.get("assistant-request", {})
-    fallback = connection.fallback_for("assistant-request")
-    for generation in _generations(connection, answers):
-        if not _WHO_ANSWERS & answers[generation] & fallback.keys():
-            can = " or ".join(sorted(_WHO_ANSWERS & answers[generation]))
-            said = f"to assistant-request is {', '.join(fallback) or 'empty'}, which loses the call on {generation}"
-            yield Finding("error", f"{connection.name} fallback", said, f"give assistant-request a {can} there")
-
-
-def _generations(connection: Connection, answers: Mapping[str, frozenset[str]]) -> list[str]:
-    """The dialects that can come in here: generation one signs nothing, so signatures alone keep it out."""
-    if connection.generation != "auto":
-        return [connection.generation] if connection.generation in answers else []
-    signed_only = all(entry.scheme in ("hmac", "standard") for entry in connection.auth)
-    return [generation for generation in answers if generation != "g1" or not signed_only]
+    """A fallback that says nothing a platform understands loses the call it was meant to save; `check` says so too."""
+    words = connection_words(connection)
+    for generation, instead in losing(words):
+        advice = f"give assistant-request a {instead} there"
+        yield Finding("error", f"{connection.name} fallback", sentence(words, generation), advice)

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from console.sandbox.crm import ROUTES as SHOP_ROUTES
 from console.sandbox.desk import ROUTES as OWN_ROUTES
 from console.sandbox.edge import Edge
-from console.sandbox.platforms import flireo, flireo_calls, flireo_first, fluents, opencx
+from console.sandbox.platforms import flireo, flireo_calls, flireo_first, fluents, fluents_calls, opencx
 from console.sandbox.platforms.common import Gate, Guard, PlatformError, refuse
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
@@ -55,7 +55,11 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
         Mount(FLIREO_FIRST_BASE, routes=flireo_first.ROUTES, middleware=_guarded(sandbox, first)),
         Route(f"{FLIREO_BASE}/health", flireo.health, methods=["GET"]),
         Mount(FLIREO_BASE, routes=[*flireo.ROUTES, *flireo_calls.CALL_ROUTES], middleware=_guarded(sandbox, later)),
-        Mount(FLUENTS_BASE, routes=fluents.ROUTES, middleware=_guarded(sandbox, fluents_gate)),
+        Mount(
+            FLUENTS_BASE,
+            routes=[*fluents.ROUTES, *fluents_calls.CALL_ROUTES],
+            middleware=_guarded(sandbox, fluents_gate),
+        ),
         Mount(OPENCX_BASE, routes=opencx.ROUTES, middleware=_guarded(sandbox, opencx_gate)),
         Mount("/sandbox", routes=OWN_ROUTES),
         *SHOP_ROUTES,

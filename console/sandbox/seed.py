@@ -51,6 +51,7 @@ def _flireo() -> FlireoAccount:
     stock = [
         FlireoNumber(id="", number=f"+3185100{place:04d}", type="national", locality=None) for place in range(30)
     ] + [FlireoNumber(id="", number=f"+3161200{place:04d}", type="mobile", locality=None) for place in range(10)]
+    stock.append(FlireoNumber(id="", number="+31207000001", type="local"))
     return FlireoAccount({each.id: each for each in assistants}, {each.id: each for each in numbers}, stock)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -82,6 +83,20 @@ class Linked:
     released: int
 
 
+@dataclass(frozen=True)
+class FlireoOrder:
+    """A number that was ordered."""
+
+    id: str
+    number: FlireoNumber
+    status: Literal["pending", "success", "failed"]
+    ordered_at: str
+    verification_group: str | None = None
+
+
+ORDER_CREDITS = 10
+
+
 @dataclass
 class FlireoAccount:
     """One account, whichever generation of the API looks at it."""
@@ -90,6 +105,8 @@ class FlireoAccount:
     numbers: dict[str, FlireoNumber] = field(default_factory=dict)
     stock: list[FlireoNumber] = field(default_factory=list)
     """Numbers one could order."""
+    orders: list[FlireoOrder] = field(default_factory=list)
+    credits: int = 100
 
     def assistant(self, assistant_id: str) -> FlireoAssistant:
         """Raises Refused `not_found`."""
@@ -139,6 +156,28 @@ class FlireoAccount:
         number.assistant_id = None
         return number
 
+    def order(self, e164: str, group: str | None, at: str) -> FlireoOrder:
+        """Order a number from the stock; raises Refused. One that needs proof of an address is pending at first."""
+        wanted = next((each for each in self.stock if each.number == e164), None)
+        if wanted is None:
+            raise Refused("not_found", "Phone number is not available")
+        if wanted.type == "local" and not group:
+            raise Refused("invalid_parameters", "verification_group_id is needed for a local number")
+        if self.credits < ORDER_CREDITS:
+            raise Refused("insufficient_credits", "Not enough credits")
+        self.credits -= ORDER_CREDITS
+        self.stock.remove(wanted)
+        number = wanted.model_copy(update={"id": str(uuid.uuid4())})
+        self.numbers[number.id] = number
+        self.orders.append(FlireoOrder(str(uuid.uuid4()), number, "pending" if group else "success", at, group))
+        return self.orders[-1]
+
+    def remove(self, number_id: str) -> FlireoNumber:
+        """Take a number out of the account; raises Refused."""
+        number = self.number(number_id)
+        del self.numbers[number.id]
+        return number
+
     def _release_defaults(self) -> int:
         held = [each for each in self.own_numbers("default") if each.assistant_id]
         for each in held:
@@ -154,6 +193,10 @@ class FluentsAccount:
     agents: list[dict[str, Any]] = field(default_factory=list)
     connections: list[dict[str, Any]] = field(default_factory=list)
     stock: list[dict[str, Any]] = field(default_factory=list)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def call(self, call_id: str) -> dict[str, Any] | None:
+        return with_id(self.calls, call_id)
 
     def number(self, number_or_id: str) -> dict[str, Any] | None:
         return next((each for each in self.numbers if number_or_id in (each["number"], each["id"])), None)
@@ -188,3 +231,5 @@ class World:
     opencx: list[dict[str, Any]]
     """Phone agents, other organisations' among them."""
     shop: Shop
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    """OpenCX's conversations, the newest last."""

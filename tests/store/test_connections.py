@@ -89,6 +89,10 @@ def test_a_fallback_configuration_may_stand_in_a_file(tmp_path: Path) -> None:
         ({"provider": "flireo", "auth": [{"scheme": "magic", "secret": "x"}]}, "scheme"),
         ({"provider": "flireo", "deadlines": {"tool-calls": "soon"}}, "not a duration"),
         ({"provider": "flireo", "generation": "g9"}, "generation"),
+        ({"provider": "flireo", "ceilings": {"numbers-bought": "many"}}, r"ceilings.numbers-bought: .*20 per 1d"),
+        ({"provider": "flireo", "ceilings": {"numbers-bought": 5}}, "is not a ceiling"),
+        ({"provider": "flireo", "ceilings": {"number-bought": "5 per 1d"}}, "'numbers-bought' or 'calls-started'"),
+        ({"provider": "flireo", "ceilings": "5 per 1d"}, "ceilings"),
         ({"provider": "flireo", "fallback": {"assistant-request": {"config": "missing.json"}}}, "missing.json"),
         ("flireo", "must be a map"),
     ],
@@ -129,3 +133,11 @@ def test_words_and_numbers_are_read_as_in_rule_files(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConnectionsError, match="cannot be read"):
         load_connections(tmp_path / "none.yaml", {}, "auth")
+
+
+def test_ceilings_are_the_default_ones_unless_written(tmp_path: Path) -> None:
+    path = tmp_path / "connections.yaml"
+    path.write_text("connections:\n  desk:\n    provider: flireo\n    ceilings: { numbers-bought: 20 per 1d }\n")
+    desk = load_connections(path, {}, "api")["desk"]
+    assert str(desk.ceiling_of("numbers-bought")) == "20 per 1d"
+    assert str(desk.ceiling_of("calls-started")) == "60 per 1h"

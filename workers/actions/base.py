@@ -12,13 +12,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 
 import httpx
 from pydantic import BaseModel, ConfigDict
 
+from store.ceilings import Cost
 from store.connections import Connection
 from store.event import Event
+from workers.clients.notices.notifier import Notifier
 
 InDoubt = Literal["repeat", "verify", "skip", "park"]
 
@@ -94,8 +97,12 @@ class ActionContext:
     """Values of `secrets.NAME` that the step used; they are cut out of whatever is recorded."""
     exchanges: list[Exchange] = field(default_factory=list)
     log: Callable[[str, str], None] = lambda _level, _message: None
+    notifier: Notifier = field(default_factory=Notifier)
+    """The way out for notifications, to hosts that are public or were allowed."""
     leaving: Callable[[], None] = lambda: None
     """Asked before each request; raises when the work is not ours any more."""
+    tried_at: datetime | None = None
+    """While an action is verified: when the try began of which nobody knows whether it happened."""
 
     def record(self, sent: Any, got: Any = None) -> Exchange:
         """Note an outgoing request before it leaves; fill in `got` when the answer is there."""
@@ -123,7 +130,9 @@ class Action:
     """Provider → generations ("" where it has one) that can do it; None when no platform is needed."""
     needs_call: bool
     verify: Verify | None
-    """For `verify`: the output when it happened after all, None when it did not."""
+    """For `verify`: the output when it happened after all, None when it certainly did not; raises when nobody knows."""
+    costs: Cost | None = None
+    """Which ceiling of the connection it counts against."""
 
 
 P = TypeVar("P", bound=Params)
@@ -137,8 +146,11 @@ def action(
     platforms: Mapping[str, Collection[str]] | None = None,
     needs_call: bool = False,
     verify: Verify | None = None,
+    costs: Cost | None = None,
 ) -> Callable[[Callable[[ActionContext, P], Awaitable[R]]], Action]:
     """Make an `Action` of an async function `(context, params) -> output`; its docstring is what ops read."""
+    if costs and in_doubt not in ("verify", "park"):
+        raise TypeError(f"action {name} costs money and may not be {in_doubt} in doubt")
 
     def declare(perform: Callable[[ActionContext, P], Awaitable[R]]) -> Action:
         hints = get_type_hints(perform)
@@ -152,6 +164,7 @@ def action(
             platforms=_frozen(platforms),
             needs_call=needs_call,
             verify=verify,
+            costs=costs,
         )
 
     return declare

@@ -1,17 +1,34 @@
-"""Commands into a live call: of the event's own call unless the rule names another.
+"""Calls: starting one, looking at one, and commands into a live one, which is the event's own unless the rule says.
 
-None is repeated when it is unknown whether it happened: the caller would hear it twice.
+No command is repeated when it is unknown whether it happened: the caller would hear it twice.
 """
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from workers.actions.base import ActionContext, Params, action
-from workers.actions.neutral import Done
-from workers.actions.ports.base import Port
+from workers.actions.neutral import Done, PhoneCall, Started
+from workers.actions.ports.base import E164, Port
 from workers.actions.ports.table import able, port
 from workers.clients.errors import Invalid
+
+
+class StartParams(Params):
+    """Who calls whom. A platform refuses what it has no use for."""
+
+    agent: str = Field(min_length=1, description="the id of the agent that speaks")
+    to: E164 = Field(description="who is called, an E.164 number such as +31612340001")
+    from_: str = Field(
+        "", alias="from", description="our own number, or its id; fluents needs one, opencx takes the agent's own"
+    )
+    first_message: str = Field("", description="what the agent says first (flireo)")
+    metadata: dict[str, JsonValue] = Field(
+        default_factory=dict, description="comes back as `call.metadata` in the events of the call (flireo)"
+    )
+    variables: dict[str, JsonValue] = Field(
+        default_factory=dict, description="values for the agent's prompt, sent as text (fluents)"
+    )
 
 
 class CallParams(Params):
@@ -45,6 +62,28 @@ class TransferParams(CallParams):
 
     to: str = Field(min_length=1, description="an E.164 number or a SIP address")
     message: str = Field("", description="a sentence before the transfer")
+
+
+async def _started(context: ActionContext, params: StartParams) -> Started | None:
+    return await port(context).call_started(params.model_dump(by_alias=True))
+
+
+@action("call.start", in_doubt="verify", platforms=able(Port.call_start), verify=_started, costs="calls-started")
+async def call_start(context: ActionContext, params: StartParams) -> Started:
+    """Let an agent call somebody. This costs money, and somebody's telephone rings.
+
+    It is done when the platform has taken the order; how the call went arrives as events, or is asked with `call.get`.
+    """
+    return await port(context).call_start(params.model_dump(by_alias=True))
+
+
+@action("call.get", in_doubt="repeat", platforms=able(Port.call_get))
+async def call_get(context: ActionContext, params: CallParams) -> PhoneCall:
+    """Show a call: how far it is, and afterwards what was said.
+
+    On OpenCX it is the conversation that the call belongs to.
+    """
+    return await port(context).call_get(_call(context, params))
 
 
 @action("call.inject", in_doubt="skip", needs_call=True, platforms=able(Port.call_inject))

@@ -65,6 +65,50 @@ class Unlinked(Output):
     changed: bool = Field(False, description="false when there was nothing to free")
 
 
+class Bought(Output):
+    """A number that was ordered."""
+
+    number: str = Field("", description="E.164")
+    id: str = Field("", description="the number's id, where the platform tells it with the order")
+    order: str = Field("", description="the id of the order, where the platform keeps orders")
+    status: str = Field("", description="what became of the order, in the platform's words, such as pending or success")
+    agent: str = Field("", description="the agent that answers it now, empty when none does")
+    raw: dict[str, Any] = Field(default_factory=dict, description="the platform's own fields, without credentials")
+
+
+class Released(Output):
+    """A number that was given back."""
+
+    number: str = Field("", description="the number or id that was given back, as the step named it")
+
+
+class Started(Output):
+    """A call that the platform has begun to place."""
+
+    id: str = Field("", description="the platform's id of the call, empty where it tells none")
+    status: str = Field("", description="how far it is, in the platform's words, such as dialing")
+    raw: dict[str, Any] = Field(default_factory=dict, description="the platform's own fields, without credentials")
+
+
+class PhoneCall(Output):
+    """A call, on whichever platform. What a platform does not tell is empty."""
+
+    id: str = Field("", description="the platform's id")
+    status: str = Field("", description="in the platform's words")
+    direction: str = Field("", description="inbound, outbound or web")
+    from_: str = Field("", alias="from", description="who called, E.164")
+    to: str = Field("", description="who was called, E.164")
+    agent: str = Field("", description="the agent's id")
+    started_at: str = Field("", description="ISO 8601")
+    ended_at: str = Field("", description="ISO 8601")
+    duration: float = Field(0.0, description="seconds")
+    ended_reason: str = Field("", description="why it ended, in the platform's words")
+    summary: str = Field("", description="what was said, in short")
+    transcript: str = Field("", description="what was said, a line for each sentence")
+    recording_url: str = Field("", description="where the recording is")
+    raw: dict[str, Any] = Field(default_factory=dict, description="the platform's own fields, without credentials")
+
+
 class Done(Output):
     """A command was accepted."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field, JsonValue, model_validator
 
 from workers.actions.base import ActionContext, Params, action
-from workers.actions.neutral import Linked, Number, NumberList, Unlinked
-from workers.actions.ports.base import Port
+from workers.actions.neutral import Bought, Linked, Number, NumberList, Released, Unlinked
+from workers.actions.ports.base import E164, Port
 from workers.actions.ports.table import able, port
 
 NUMBER = "an E.164 number such as +31850000001, or the platform's id of it"
@@ -54,6 +54,20 @@ class UnlinkParams(Params):
         return self
 
 
+class BuyParams(Params):
+    """Which number is bought. A platform refuses what it has no use for."""
+
+    number: E164 = Field(description="the number itself, E.164, as number.search shows it")
+    type: str = Field("", description="national, mobile or local (flireo); national when left out")
+    verification_group: str = Field("", description="the id of the group that proves the address, for local (flireo)")
+    agent: str = Field("", description="the agent that answers it from the start (fluents)")
+    area_code: str = Field("", description="the number's area code (fluents)")
+    telephony_provider: str = Field("", description="the carrier (fluents); else the connection's api.defaults")
+    telephony_account_connection: str = Field(
+        "", description="the id of the carrier account (fluents); else the connection's api.defaults"
+    )
+
+
 class UpdateParams(NumberParams):
     """What to change about a number."""
 
@@ -94,6 +108,34 @@ async def number_link(context: ActionContext, params: LinkParams) -> Linked:
 async def number_unlink(context: ActionContext, params: UnlinkParams) -> Unlinked:
     """Let no agent answer a number, or none of an agent's numbers. Done at once when nothing is linked."""
     return await port(context).number_unlink(params.number, params.agent)
+
+
+async def _bought(context: ActionContext, params: BuyParams) -> Bought | None:
+    return await port(context).number_bought(params.model_dump())
+
+
+@action("number.buy", in_doubt="verify", platforms=able(Port.number_buy), verify=_bought, costs="numbers-bought")
+async def number_buy(context: ActionContext, params: BuyParams) -> Bought:
+    """Buy a phone number. This costs money, at once or every month.
+
+    Look for numbers with `number.search` first. Some platforms only take the order: `status` tells. A number that is
+    bought twice is refused by the platform, and nobody buys it again because an answer was lost.
+    """
+    return await port(context).number_buy(params.model_dump())
+
+
+async def _released(context: ActionContext, params: NumberParams) -> Released | None:
+    return await port(context).number_released(params.number)
+
+
+@action("number.release", in_doubt="verify", platforms=able(Port.number_release), verify=_released)
+async def number_release(context: ActionContext, params: NumberParams) -> Released:
+    """Give a phone number back. It may never be had again.
+
+    On Flireo's later generations, where numbers are brought along by SIP, it is taken out of the account and stays with
+    its carrier.
+    """
+    return await port(context).number_release(params.number)
 
 
 @action("number.update", in_doubt="repeat", platforms=able(Port.number_update))

@@ -54,6 +54,13 @@ def parts(value: Any, model: type[M]) -> list[M]:
     return [each if isinstance(each, model) else model.model_validate(each) for each in value if _fits(each, model)]
 
 
+def listed(value: Any, model: type[M]) -> list[M]:
+    """As parts, where it matters that something is *not* in the list; raises Unavailable when there is no list."""
+    if not isinstance(value, list):
+        raise Unavailable("the platform's answer is without the list that is documented")
+    return parts(value, model)
+
+
 def _fits(value: Any, model: type[Lenient]) -> bool:
     return isinstance(value, model | dict)
 
@@ -209,6 +216,12 @@ def next_offset(offset: int, count: int, total: Any) -> int | None:
     following = offset + count
     known = isinstance(total, int) and not isinstance(total, bool)
     return following if known and following < total else None
+
+
+def onward(offset: int, count: int, total: Any) -> int | None:
+    """As next_offset, but without a total it goes on until a page is empty: nothing may be overlooked."""
+    known = isinstance(total, int) and not isinstance(total, bool)
+    return next_offset(offset, count, total) if known else offset + count
 
 
 def text(value: Any) -> str:

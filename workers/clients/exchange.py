@@ -128,8 +128,13 @@ async def _receive(http: httpx.AsyncClient, request: httpx.Request, limit: int) 
         content = await _read(response, request, limit)
     finally:
         await response.aclose()
+    return received_whole(response.status_code, response.headers, content)
+
+
+def received_whole(status: int, headers: httpx.Headers, content: bytes) -> Received:
+    """An answer with its JSON read."""
     is_json, body = _parsed(content)
-    return Received(response.status_code, response.headers, content, body, is_json)
+    return Received(status, headers, content, body, is_json)
 
 
 async def _read(response: httpx.Response, request: httpx.Request, limit: int) -> bytes:

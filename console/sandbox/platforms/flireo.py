@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from console.sandbox.platforms.common import PlatformError, body_object, whole_number
@@ -86,6 +86,12 @@ async def patch_number(request: Request) -> JSONResponse:
     for name, value in changes.items():
         setattr(number, name, value)
     return JSONResponse({"number": _number(held, number)})
+
+
+async def delete_number(request: Request) -> Response:
+    """DELETE /numbers/{id}; what is answered is not documented"""
+    account(request).remove(own_number(request, request.path_params["id"]).id)
+    return Response(status_code=204)
 
 
 def list_assistants(plural: str) -> Handler:
@@ -188,6 +194,7 @@ ROUTES = [
     Route("/numbers", list_numbers, methods=["GET"]),
     Route("/numbers/{id}", get_number, methods=["GET"]),
     Route("/numbers/{id}", patch_number, methods=["PATCH"]),
+    Route("/numbers/{id}", delete_number, methods=["DELETE"]),
     *_assistant_routes("assistants", "assistant"),
     *_assistant_routes("agents", "agent"),
 ]

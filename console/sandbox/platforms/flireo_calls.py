@@ -17,6 +17,7 @@ from console.sandbox.livecall import COMMANDS, LiveCall
 from console.sandbox.platforms.common import body_object
 from console.sandbox.platforms.flireo import (
     FlireoError,
+    account,
     find_assistant,
     first_complaint,
     invalid,
@@ -36,7 +37,8 @@ class OutboundCall(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     destination: str
-    number_id: str
+    number_id: str = ""
+    """The account's first number when left out: it is recommended, not required."""
     assistant_id: str = ""
     agent_id: str = ""
     assistant_override: dict[str, Any] | None = None
@@ -75,7 +77,7 @@ async def call_out(request: Request) -> JSONResponse:
     """POST /calls/outbound"""
     sandbox = sandbox_of(request)
     wanted = read(OutboundCall, await body_object(request, invalid))
-    number = own_number(request, wanted.number_id)
+    number = own_number(request, wanted.number_id) if wanted.number_id else account(request).own_numbers("custom")[0]
     assistant = _speaker(request, wanted)
     script = Script(generation=sandbox.options.flireo_outbound_generation, from_=number.number, to=wanted.destination)
     try:

@@ -1,4 +1,4 @@
-"""Flireo generation one: numbers of assistants, and the list of numbers. Paths start with `/v1`.
+"""Flireo generation one: numbers of assistants, the list of numbers, and orders. Paths start with `/v1`.
 
 Errors are `{"error": {"code", "message", "details"}}`. Authentication is not documented; a bearer key is assumed.
 """
@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from console.sandbox.livecall import wall_clock
 from console.sandbox.platforms.common import PlatformError, body_object, whole_number
 from console.sandbox.settings import Options
 from console.sandbox.state import sandbox_of
-from console.sandbox.world import CREATED, FlireoAccount, FlireoNumber, Refused
+from console.sandbox.world import CREATED, ORDER_CREDITS, FlireoAccount, FlireoNumber, FlireoOrder, Refused
 
-STATUSES = {"not_found": 404, "forbidden": 403}
+STATUSES = {"not_found": 404, "forbidden": 403, "insufficient_credits": 402}
 """Every other code is a 400."""
 
 
@@ -108,6 +109,56 @@ async def list_available(request: Request) -> JSONResponse:
     return JSONResponse({"data": [_offer(each) for each in fitting[:limit]], "meta": meta})
 
 
+async def order_number(request: Request) -> JSONResponse:
+    """POST /v1/phone-numbers"""
+    body, held = await body_object(request, invalid), account(request)
+    try:
+        order = held.order(str(body.get("phone_number")), body.get("verification_group_id"), wall_clock())
+    except Refused as error:
+        raise _refusal(error) from error
+    data = {
+        "order_id": order.id,
+        "phone_number": order.number.number,
+        "number_type": order.number.type,
+        "status": order.status,
+        "credits_used": ORDER_CREDITS,
+        "remaining_credits": held.credits,
+    }
+    return JSONResponse({"message": "Phone number ordered successfully", "data": data})
+
+
+async def list_orders(request: Request) -> JSONResponse:
+    """GET /v1/phone-number-orders"""
+    query = request.query_params
+    limit = whole_number(query, "limit", 20, (1, 100), invalid)
+    offset = whole_number(query, "offset", 0, (0, 1_000_000), invalid)
+    fitting = [each for each in account(request).orders if query.get("status", each.status) == each.status]
+    meta = {"total": len(fitting), "limit": limit, "offset": offset}
+    return JSONResponse({"data": [_order(each) for each in fitting[offset : offset + limit]], "meta": meta})
+
+
+async def get_order(request: Request) -> JSONResponse:
+    """GET /v1/phone-number-orders/{id}"""
+    found = next((each for each in account(request).orders if each.id == request.path_params["id"]), None)
+    if found is None:
+        raise FirstError(404, "not_found", "Order not found")
+    outside = {"external_order_id": f"ext-{found.id}", "external_sub_order_id": None}
+    return JSONResponse({"data": _order(found) | outside})
+
+
+def _order(order: FlireoOrder) -> dict[str, Any]:
+    group = order.verification_group
+    return {
+        "id": order.id,
+        "phone_number": order.number.number,
+        "status": order.status,
+        "number_type": order.number.type,
+        "requirements_met": order.status != "pending",
+        "ordered_at": order.ordered_at,
+        "verification_group": {"id": group, "name": "Group"} if group else None,
+    }
+
+
 def _refusal(error: Refused) -> FirstError:
     return FirstError(STATUSES.get(error.code, 400), error.code, error.message)
 
@@ -158,4 +209,7 @@ ROUTES = [
     Route("/assistants/{id}/phone-number", unlink, methods=["DELETE"]),
     Route("/phone-numbers/available", list_available, methods=["GET"]),
     Route("/phone-numbers", list_numbers, methods=["GET"]),
+    Route("/phone-numbers", order_number, methods=["POST"]),
+    Route("/phone-number-orders", list_orders, methods=["GET"]),
+    Route("/phone-number-orders/{id}", get_order, methods=["GET"]),
 ]

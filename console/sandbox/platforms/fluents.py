@@ -1,4 +1,4 @@
-"""Fluents: numbers and agents. Ids travel in the query, updates answer 201, expanded objects carry credentials.
+"""Fluents: numbers and agents. Ids travel in the query, changes answer 201, expanded objects carry credentials.
 
 `numbers/available` is documented in two forms: the older needs two parameters, the newer all four. Errors are
 `{"message", "error", "statusCode"}`.
@@ -54,7 +54,7 @@ def account(request: Request) -> FluentsAccount:
 
 async def list_numbers(request: Request) -> JSONResponse:
     """GET /numbers/list"""
-    return JSONResponse(_page(request, account(request).numbers))
+    return JSONResponse(page(request, account(request).numbers))
 
 
 async def get_number(request: Request) -> JSONResponse:
@@ -86,9 +86,31 @@ async def update_number(request: Request) -> JSONResponse:
     return JSONResponse(number, 201)
 
 
+async def buy_number(request: Request) -> JSONResponse:
+    """POST /numbers/buy"""
+    held, body = account(request), await body_object(request, invalid)
+    _require(body, ("phone_number", *ALWAYS_NEEDED))
+    bought = next((each for each in held.stock if each["number"] == body["phone_number"]), None)
+    if bought is None or held.connection(body["telephony_account_connection"]) is None:
+        raise unknown("Number" if bought is None else "Account connection")
+    agent = body.get("inbound_agent")
+    name = _agent_name(held, agent)
+    held.stock.remove(bought)
+    held.numbers.append(bought | {"inbound_agent": agent, "inbound_agent_name": name})
+    return JSONResponse(held.numbers[-1], 201)
+
+
+async def cancel_number(request: Request) -> JSONResponse:
+    """POST /numbers/cancel?phone_number= (or id=)"""
+    held, query = account(request), request.query_params
+    number = _number(held, query.get("phone_number") or query.get("id", ""))
+    held.numbers.remove(number)
+    return JSONResponse(number | {"active": False}, 201)
+
+
 async def list_agents(request: Request) -> JSONResponse:
     """GET /agents/list"""
-    return JSONResponse(_page(request, account(request).agents))
+    return JSONResponse(page(request, account(request).agents))
 
 
 async def get_agent(request: Request) -> JSONResponse:
@@ -99,7 +121,7 @@ async def get_agent(request: Request) -> JSONResponse:
     return JSONResponse(found)
 
 
-def _page(request: Request, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def page(request: Request, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     page = whole_number(request.query_params, "page", 1, (1, 1_000_000), invalid)
     size = whole_number(request.query_params, "size", 10, (1, 100), invalid)
     return {
@@ -112,7 +134,7 @@ def _page(request: Request, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _require(query: Mapping[str, str], names: Sequence[str]) -> None:
+def _require(query: Mapping[str, Any], names: Sequence[str]) -> None:
     for name in names:
         if name not in query:
             raise invalid(f"{name} should not be empty")
@@ -168,6 +190,8 @@ ROUTES = [
     Route("/numbers/list", list_numbers, methods=["GET"]),
     Route("/numbers/available", list_available, methods=["GET"]),
     Route("/numbers/update", update_number, methods=["POST"]),
+    Route("/numbers/buy", buy_number, methods=["POST"]),
+    Route("/numbers/cancel", cancel_number, methods=["POST"]),
     Route("/agents", get_agent, methods=["GET"]),
     Route("/agents/list", list_agents, methods=["GET"]),
 ]

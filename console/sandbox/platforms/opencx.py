@@ -1,10 +1,13 @@
-"""OpenCX: phone agents. `GET /phone` is a bare array; errors are `{"statusCode", "message", "error"}`.
+"""OpenCX: phone agents, calls out and conversations.
 
-What an unknown agent or field is answered with is not documented; 404 and 400 are used.
+`GET /phone` is a bare array; errors are `{"statusCode", "message", "error"}`. What an unknown agent or field is
+answered with is not documented; 404 and 400 are used. Nor is the answer to a call out; here it is `{"success": true}`,
+and each call begins a conversation of its own.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -65,6 +68,51 @@ async def update_agent(request: Request) -> JSONResponse:
     return JSONResponse(_shown(agent, sandbox.options))
 
 
+async def call_out(request: Request) -> JSONResponse:
+    """POST /phone/outbound-call"""
+    sandbox, body = sandbox_of(request), await body_object(request, invalid)
+    contact = body.get("contact")
+    number = contact.get("phoneNumber") if isinstance(contact, dict) else None
+    if not isinstance(body.get("phoneAgentId"), str) or not isinstance(number, str):
+        raise invalid("phoneAgentId and contact are required")
+    agent = with_id(sandbox.world.opencx, body["phoneAgentId"])
+    if agent is None or agent["org_id"] != OPENCX_ORG:
+        raise OpenCXError(404, "not_found", "Phone agent not found")
+    sandbox.world.sessions.append(_session(number))
+    return JSONResponse({"success": True})
+
+
+async def list_sessions(request: Request) -> JSONResponse:
+    """GET /chat/sessions"""
+    query = request.query_params
+    after, channel = query.get("created_after", ""), query.get("channel_type", "phone_voice")
+    newest = reversed(sandbox_of(request).world.sessions)
+    items = [each for each in newest if each["created_at"] >= after and each["channel"]["type"] == channel]
+    return JSONResponse({"items": items, "next": None})
+
+
+async def get_session(request: Request) -> JSONResponse:
+    """GET /chat/sessions/{id}"""
+    found = with_id(sandbox_of(request).world.sessions, request.path_params["id"])
+    if found is None:
+        raise OpenCXError(404, "not_found", "Session not found")
+    return JSONResponse(found)
+
+
+def _session(number: str) -> dict[str, Any]:
+    now = wall_clock()
+    return {
+        "id": str(uuid.uuid4()),
+        "status": "open",
+        "ai_closure_type": None,
+        "summary": None,
+        "channel": {"type": "phone_voice"},
+        "contact": {"id": str(uuid.uuid4()), "email": None, "phone_number": number, "name": None, "custom_data": {}},
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:
     for name, value in changes.items():
         if name not in UPDATABLE:
@@ -81,5 +129,8 @@ def _shown(agent: Mapping[str, Any], options: Options) -> dict[str, Any]:
 
 ROUTES = [
     Route("/phone", list_agents, methods=["GET"]),
+    Route("/phone/outbound-call", call_out, methods=["POST"]),
+    Route("/chat/sessions", list_sessions, methods=["GET"]),
+    Route("/chat/sessions/{id}", get_session, methods=["GET"]),
     Route("/phone/{id}", update_agent, methods=["PATCH"]),
 ]

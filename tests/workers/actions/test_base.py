@@ -46,6 +46,16 @@ def test_an_action_without_a_docstring_is_refused() -> None:
         action("silent_one", in_doubt="repeat")(silent)
 
 
+def test_what_costs_money_is_never_simply_repeated() -> None:
+    async def pay(context: ActionContext, params: GreetParams) -> NoOutput:
+        """Pay."""
+        return NoOutput()
+
+    with pytest.raises(TypeError, match="pay costs money"):
+        action("pay", in_doubt="repeat", costs="numbers-bought")
+    assert action("pay", in_doubt="park", costs="numbers-bought")(pay).costs == "numbers-bought"
+
+
 def test_no_platform_is_not_an_empty_set_of_platforms() -> None:
     async def free(context: ActionContext, params: GreetParams) -> NoOutput:
         """Needs nobody."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from tests.workers.clients.support import Platform, context, refused, said_by, t
 from workers.actions import ACTIONS, in_doubt_for
 from workers.actions.base import ActionContext
 from workers.actions.http import BODY_LIMIT, HttpOutput, HttpParams
-from workers.clients.egress import egress_client
+from workers.clients.egress import egress_client, resolve
 from workers.clients.errors import (
     ApiError,
     AuthFailed,
@@ -251,6 +252,50 @@ async def test_a_redirect_to_a_private_address_is_refused() -> None:
         with pytest.raises(NotAllowed):
             await perform(context(http), url=f"http://listed.test:{port}/")
     assert len(reached) == 1
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://169.254.169.254/latest/", "http://[::ffff:169.254.169.254]/", "http://2852039166/", "http://[::1]:{port}/",
+     "http://[fd00::8]/", "http://evil.test:{port}/", "//0x7f.1:{port}/"],
+)  # fmt: skip
+@pytest.mark.parametrize("hop", [1, 2, 3])
+async def test_each_hop_of_a_redirect_is_judged(target: str, hop: int) -> None:
+    reached: list[bytes] = []
+
+    async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reached.append(await reader.readuntil(b"\r\n\r\n"))
+        port = writer.get_extra_info("sockname")[1]
+        location = target.format(port=port) if len(reached) == hop else f"http://listed.test:{port}/{len(reached)}"
+        writer.write(f"HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async def look_up(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"] if host.endswith(".test") else await resolve(host, port)
+
+    async with tcp_server(redirect) as port, egress_client(["listed.test"], resolver=look_up) as http:
+        with pytest.raises(NotAllowed):
+            await perform(context(http), url=f"http://listed.test:{port}/")
+    assert len(reached) == hop
+
+
+async def test_a_name_that_moves_between_two_hops_is_refused() -> None:
+    """Judged once for each connection: what DNS says later is judged later."""
+    answers = iter([["127.0.0.1"], ["169.254.169.254"]])
+
+    async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nlocation: /next\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def rebinding(_host: str, _port: int) -> Sequence[str]:
+        return next(answers)
+
+    async with tcp_server(redirect) as port, egress_client(["127.0.0.0/8"], resolver=rebinding) as http:
+        with pytest.raises(NotAllowed):
+            await perform(context(http), url=f"http://rebind.test:{port}/")
 
 
 async def test_a_redirect_to_nowhere_is_no_readable_answer() -> None:

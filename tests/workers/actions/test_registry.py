@@ -18,9 +18,10 @@ ONE = frozenset({""})
 def test_every_action_is_there_under_its_name() -> None:
     assert set(ACTIONS) == {
         *("number.list", "number.get", "number.search", "number.link", "number.unlink", "number.update"),
+        *("number.buy", "number.release", "call.start", "call.get"),
         *("agent.list", "agent.get", "agent.update"),
         *("call.inject", "call.say", "call.end", "call.transfer"),
-        *("http.request", "memory.set", "memory.add", "memory.forget", "emit", "log"),
+        *("http.request", "notify", "memory.set", "memory.add", "memory.forget", "emit", "log"),
     }
     assert all(name == each.name for name, each in ACTIONS.items())
 
@@ -35,12 +36,16 @@ def test_who_can_do_what() -> None:
         "number.list": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE},
         "number.get": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE},
         "number.search": {"flireo": frozenset({"g1"}), "fluents": ONE},
+        "number.buy": {"flireo": frozenset({"g1"}), "fluents": ONE},
+        "number.release": {"flireo": LATER_FLIREO, "fluents": ONE},
         "number.link": {"flireo": EVERY_FLIREO, "fluents": ONE},
         "number.unlink": {"flireo": EVERY_FLIREO, "fluents": ONE},
         "number.update": {"flireo": LATER_FLIREO, "fluents": ONE},
         "agent.list": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
         "agent.get": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
         "agent.update": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
+        "call.start": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
+        "call.get": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
         "call.inject": {"flireo": LATER_FLIREO},
         "call.say": {"flireo": LATER_FLIREO},
         "call.end": {"flireo": LATER_FLIREO, "fluents": ONE},
@@ -51,12 +56,20 @@ def test_who_can_do_what() -> None:
 def test_what_is_done_in_doubt() -> None:
     skipped = {name for name, each in ACTIONS.items() if each.in_doubt == "skip"}
     assert skipped == {"call.inject", "call.say", "call.end", "call.transfer"}
-    assert {each.in_doubt for name, each in ACTIONS.items() if name not in skipped} == {"repeat"}
+    verified = {name for name, each in ACTIONS.items() if each.in_doubt == "verify"}
+    assert verified == {"number.buy", "number.release", "call.start"}
+    assert all((each.verify is not None) == (name in verified) for name, each in ACTIONS.items())
+    assert {each.in_doubt for name, each in ACTIONS.items() if name not in skipped | verified} == {"repeat"}
+
+
+def test_what_costs_money() -> None:
+    costs = {name: each.costs for name, each in ACTIONS.items() if each.costs}
+    assert costs == {"number.buy": "numbers-bought", "call.start": "calls-started"}
 
 
 def test_only_commands_into_a_call_need_one() -> None:
     assert {name for name, each in ACTIONS.items() if each.needs_call} == {
-        name for name in ACTIONS if name.startswith("call.")
+        name for name in ACTIONS if name.startswith("call.") and name not in ("call.start", "call.get")
     }
 
 

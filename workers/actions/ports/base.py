@@ -5,13 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from store.connections import Api
 from workers.actions.base import ActionContext
-from workers.actions.neutral import Agent, AgentList, Done, Linked, Number, NumberList, Unlinked
+from workers.actions.neutral import (
+    Agent,
+    AgentList,
+    Bought,
+    Done,
+    Linked,
+    Number,
+    NumberList,
+    PhoneCall,
+    Released,
+    Started,
+    Unlinked,
+)
 from workers.clients.base import Gate, Session, no_gate, text
 from workers.clients.errors import Conflict, Invalid, NotFound, RateLimited, Unsupported
 from workers.clients.exchange import Deadline
@@ -21,6 +33,7 @@ Operation = Callable[..., Any]
 """A method of Port, by which the capability table is asked."""
 
 _PUNCTUATION = re.compile(r"[\s().-]")
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
 _RESERVE = 0.8
 """The part of a rate limit that work nobody waits for may use."""
 
@@ -67,6 +80,20 @@ class Port:
     async def number_search(self, search: Mapping[str, Any]) -> NumberList:
         raise self.cannot("search for numbers")
 
+    async def number_buy(self, order: Mapping[str, Any]) -> Bought:
+        raise self.cannot("buy a number")
+
+    async def number_bought(self, order: Mapping[str, Any]) -> Bought | None:
+        """What number_buy gave when its answer was lost; None when it certainly did not happen."""
+        raise self.cannot("tell whether a number was bought")
+
+    async def number_release(self, number: str) -> Released:
+        raise self.cannot("give a number back")
+
+    async def number_released(self, number: str) -> Released | None:
+        """What number_release gave when its answer was lost; None when it certainly did not happen."""
+        raise self.cannot("tell whether a number was given back")
+
     async def number_link(self, number: str, agent: str) -> Linked:
         raise self.cannot("link a number")
 
@@ -85,6 +112,16 @@ class Port:
     async def agent_update(self, agent: str, changes: Mapping[str, Any]) -> Agent:
         raise self.cannot("change an agent")
 
+    async def call_start(self, start: Mapping[str, Any]) -> Started:
+        raise self.cannot("start a call")
+
+    async def call_started(self, start: Mapping[str, Any]) -> Started | None:
+        """What call_start gave when its answer was lost; None when it certainly did not happen."""
+        raise self.cannot("tell whether a call was started")
+
+    async def call_get(self, call: str) -> PhoneCall:
+        raise self.cannot("show a call")
+
     async def call_inject(self, call: str, text: str, respond: bool) -> Done:
         raise self.cannot("tell a live call something")
 
@@ -96,6 +133,12 @@ class Port:
 
     async def call_transfer(self, call: str, to: str, message: str) -> Done:
         raise self.cannot("transfer a live call")
+
+    def only(self, given: Mapping[str, Any], what: str, *usable: str) -> None:
+        """Raise Unsupported for parameters that were given and mean nothing here."""
+        extra = sorted(name for name, value in given.items() if value and name not in usable)
+        if extra:
+            raise self.cannot(f"{what} {', '.join(extra)}")
 
     def cannot(self, what: str) -> Unsupported:
         """The error for something this platform has no way to do."""
@@ -146,6 +189,17 @@ def is_number(text: str) -> bool:
 def e164(text: str) -> str:
     """The number without the blanks and punctuation people write in it; an id unchanged."""
     return _PUNCTUATION.sub("", text) if is_number(text) else text.strip()
+
+
+def _whole_number(text: str) -> str:
+    number = e164(text)
+    if not _E164.fullmatch(number):
+        raise ValueError("write a whole number with its country, such as +31850000001")
+    return number
+
+
+E164 = Annotated[str, AfterValidator(_whole_number)]
+"""A parameter that must be an E.164 number; blanks and punctuation in it are taken out."""
 
 
 def found(numbers: Iterable[Number], wanted: str, complete: bool) -> Number:

@@ -8,18 +8,24 @@ from typing import Any
 from workers.actions.neutral import (
     Agent,
     AgentList,
+    Bought,
     Done,
     Linked,
     Number,
     NumberList,
+    PhoneCall,
+    Released,
+    Started,
     Unlinked,
     agents,
     numbers,
     unlinked,
 )
 from workers.actions.ports.base import Port, confirmed, e164, found, is_number, raw, take
+from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
+from workers.actions.ports.flireo_calls import is_this_call, phone_call
 from workers.clients.base import part, ref_id, text
-from workers.clients.errors import Invalid, Unsupported
+from workers.clients.errors import Conflict, Invalid
 from workers.clients.flireo import models
 from workers.clients.flireo.first import FlireoFirst
 from workers.clients.flireo.later import DEFAULT_BASE_URL, FlireoLater, Generation
@@ -41,9 +47,27 @@ class FlireoFirstPort(Port):
         return await self._find(self._client(), number)
 
     async def number_search(self, search: Mapping[str, Any]) -> NumberList:
-        _only(search, "query", "type", "limit")
+        self.only(search, "search by", "query", "type", "limit")
         offered = await self._client().available(search["type"], search["query"], search["limit"])
         return numbers([_offered(each) for each in offered], complete=True)
+
+    async def number_buy(self, order: Mapping[str, Any]) -> Bought:
+        self.only(order, "order a number with", "number", "type", "verification_group")
+        body = {"number_type": order["type"], "verification_group_id": order["verification_group"]}
+        chosen = {name: value for name, value in body.items() if value}
+        answer = await self._client().order({"phone_number": order["number"], **chosen})
+        placed = part(answer.data, models.OrderResult)
+        return _bought(order["number"], text(placed.order_id), text(placed.status), raw(placed))
+
+    async def number_bought(self, order: Mapping[str, Any]) -> Bought | None:
+        begin = since(self.context)
+        orders = await self._client().orders()
+        of_number = [each for each in orders.items if e164(text(each.phone_number)) == order["number"]]
+        placed = the_one(each for each in of_number if not_before(each.ordered_at, begin))
+        if placed is None:
+            certainly_not(orders.complete)
+            return None
+        return _bought(order["number"], text(placed.id), text(placed.status), raw(placed))
 
     async def number_link(self, number: str, agent: str) -> Linked:
         client = self._client()
@@ -88,6 +112,12 @@ def _own(number: models.OwnNumber) -> Number:
     )
 
 
+def _bought(number: str, order: str, status: str, fields: dict[str, Any]) -> Bought:
+    if status == "failed":
+        raise Conflict("Flireo took the order, and the order failed")
+    return Bought(number=number, order=order, status=status, raw=fields)
+
+
 def _offered(number: models.OfferedNumber) -> Number:
     listed = text(number.phone_number)
     return Number(id=listed, number=listed, label=text(number.locality), type=text(number.number_type), raw=raw(number))
@@ -100,12 +130,6 @@ def _current(answer: models.AssistantNumberAnswer) -> Number:
 def _linked(number: Any) -> Number:
     known = part(number, models.LinkedNumber)
     return Number(id=text(known.id), number=text(known.number), type=text(known.type))
-
-
-def _only(search: Mapping[str, Any], *usable: str) -> None:
-    extra = sorted(name for name, value in search.items() if value and name not in usable)
-    if extra:
-        raise Unsupported(f"Flireo cannot search by {', '.join(extra)}")
 
 
 class FlireoLaterPort(Port):
@@ -140,8 +164,19 @@ class FlireoLaterPort(Port):
 
     async def number_update(self, number: str, changes: Mapping[str, Any]) -> Number:
         client = self._client()
-        wanted = (await self._find(client, number)).id if is_number(number) else number
-        return _number(await client.update_number(wanted, changes))
+        return _number(await client.update_number(await self._id(client, number), changes))
+
+    async def number_release(self, number: str) -> Released:
+        client = self._client()
+        await client.delete_number(await self._id(client, number))
+        return Released(number=number)
+
+    async def number_released(self, number: str) -> Released | None:
+        listing = await self._client().numbers()
+        if any(e164(number) in (e164(text(each.phone_number)), text(each.id)) for each in listing.items):
+            return None
+        certainly_not(listing.complete)
+        return Released(number=number)
 
     async def agent_list(self) -> AgentList:
         listing = await self._client().assistants()
@@ -152,6 +187,31 @@ class FlireoLaterPort(Port):
 
     async def agent_update(self, agent: str, changes: Mapping[str, Any]) -> Agent:
         return _agent(await self._client().update_assistant(agent, changes))
+
+    async def call_start(self, start: Mapping[str, Any]) -> Started:
+        self.only(start, "start a call with", "agent", "to", "from", "first_message", "metadata")
+        client = self._client()
+        body: dict[str, Any] = {"destination": start["to"]}
+        if start["from"]:
+            body["number_id"] = await self._id(client, start["from"])
+        if start["first_message"]:
+            body["first_message"] = start["first_message"]
+        if start["metadata"]:
+            body["assistant_override"] = {"metadata": start["metadata"]}
+        answer = await client.call_out(start["agent"], body)
+        return Started(id=text(answer.call_id), status=text(answer.status), raw=raw(answer))
+
+    async def call_started(self, start: Mapping[str, Any]) -> Started | None:
+        begin = since(self.context)
+        calls = await self._client().calls_since(begin)
+        call = the_one(each for each in calls.items if is_this_call(each, start["to"], start["agent"], begin))
+        if call is None:
+            certainly_not(calls.complete)
+            return None
+        return Started(id=text(call.id), status=text(call.status), raw=raw(call))
+
+    async def call_get(self, call: str) -> PhoneCall:
+        return phone_call(await self._client().call(call))
 
     async def call_inject(self, call: str, text: str, respond: bool) -> Done:
         return _done(await (await self._controlling(call)).inject_context(call, text, respond))
@@ -174,6 +234,9 @@ class FlireoLaterPort(Port):
         answer = await client.update_number(number_id, {"agent_id": agent})
         if answer.states_agent:
             confirmed(agent or "", answer.agent)
+
+    async def _id(self, client: FlireoLater, number: str) -> str:
+        return (await self._find(client, number)).id if is_number(number) else number
 
     async def _find(self, client: FlireoLater, number: str) -> Number:
         if not is_number(number):

@@ -1,11 +1,11 @@
-"""Flireo, first generation: which number belongs to which assistant, and which numbers there are."""
+"""Flireo, first generation: which number belongs to which assistant, which numbers there are, and ordering one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from workers.clients.base import ApiClient, Listing, Page, Query, collect, next_offset, part, parts
+from workers.clients.base import ApiClient, Listing, Page, Query, collect, listed, next_offset, onward, part, parts
 from workers.clients.errors import ApiError, AuthFailed, Conflict, Invalid, NotFound, RateLimited
 from workers.clients.flireo.models import (
     AssistantNumberAnswer,
@@ -13,6 +13,9 @@ from workers.clients.flireo.models import (
     Meta,
     OfferedNumber,
     OfferedNumbers,
+    Order,
+    OrderAnswer,
+    Orders,
     OwnNumber,
     OwnNumbers,
     UnlinkAnswer,
@@ -87,6 +90,20 @@ class FlireoFirst(ApiClient):
         asked: dict[str, Any] = {"limit": min(limit, SEARCH_LIMIT)}
         asked |= {name: value for name, value in (("number_type", number_type), ("query", query)) if value}
         return parts((await self.get(OfferedNumbers, "phone-numbers", "available", query=asked)).data, OfferedNumber)
+
+    async def order(self, body: Mapping[str, Any]) -> OrderAnswer:
+        """Order a number: `phone_number`, `number_type`, `verification_group_id`. It costs credits."""
+        return await self.write("POST", OrderAnswer, "phone-numbers", body=dict(body), idempotent=False)
+
+    async def orders(self) -> Listing[Order]:
+        """Every order of the account."""
+
+        async def page(offset: int) -> Page[Order]:
+            answer = await self.get(Orders, "phone-number-orders", query={"limit": PAGE_SIZE, "offset": offset})
+            items = listed(answer.data, Order)
+            return Page(items, onward(offset, len(items), part(answer.meta, Meta).total))
+
+        return await collect(page, 0)
 
 
 def _page(answer: OwnNumbers, offset: int) -> Page[OwnNumber]:

@@ -6,21 +6,26 @@ host, so each generation is spoken to in its own word and answers are read in ei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar
 
-from workers.clients.base import ApiClient, Listing, Page, Session, collect, next_offset, part, parts
+from workers.clients.base import ApiClient, Listing, Page, Session, collect, listed, next_offset, onward, part, parts
 from workers.clients.errors import ApiError, Invalid, RateLimited
 from workers.clients.flireo.models import (
     Assistant,
     AssistantAnswer,
     Assistants,
+    Call,
+    Calls,
     ControlAnswer,
     Meta,
     Number,
     NumberAnswer,
     Numbers,
+    OutboundAnswer,
 )
+from workers.clients.times import moment
 
 DEFAULT_BASE_URL = "https://api.hmsovereign.com/api/v1"
 PAGE_SIZE = 100
@@ -28,6 +33,7 @@ PAGE_SIZE = 100
 Generation = Literal["g2", "g3"]
 T = TypeVar("T")
 _AGENTS: Mapping[Generation, str] = {"g2": "agents", "g3": "assistants"}
+_AGENT_ID: Mapping[Generation, str] = {"g2": "agent_id", "g3": "assistant_id"}
 
 
 class FlireoLater(ApiClient):
@@ -39,13 +45,14 @@ class FlireoLater(ApiClient):
     def __init__(self, session: Session, generation: Generation) -> None:
         super().__init__(session)
         self._agents = _AGENTS[generation]
+        self._agent_id = _AGENT_ID[generation]
 
     async def numbers(self) -> Listing[Number]:
         """All numbers."""
 
         async def page(offset: int) -> Page[Number]:
             answer = await self.get(Numbers, "numbers", query=_window(offset))
-            return _page(parts(answer.numbers, Number), offset, answer.pagination)
+            return _page(listed(answer.numbers, Number), offset, answer.pagination)
 
         return await collect(page, 0)
 
@@ -56,6 +63,10 @@ class FlireoLater(ApiClient):
     async def update_number(self, number_id: str, changes: Mapping[str, Any]) -> Number:
         """Change fields of a number; null empties one."""
         return _number(await self.write("PATCH", NumberAnswer, "numbers", number_id, body=dict(changes)))
+
+    async def delete_number(self, number_id: str) -> None:
+        """Take a number out of the account."""
+        await self.write("DELETE", NumberAnswer, "numbers", number_id, idempotent=False)
 
     async def assistants(self) -> Listing[Assistant]:
         """All assistants."""
@@ -73,6 +84,33 @@ class FlireoLater(ApiClient):
     async def update_assistant(self, assistant_id: str, changes: Mapping[str, Any]) -> Assistant:
         """Change fields of an assistant; a block such as `tts_config` is replaced as a whole."""
         return _assistant(await self.write("PATCH", AssistantAnswer, self._agents, assistant_id, body=dict(changes)))
+
+    async def call_out(self, agent: str, body: Mapping[str, Any]) -> OutboundAnswer:
+        """Let an agent call `destination`, from the number `number_id`."""
+        wanted = {self._agent_id: agent, **body}
+        answer = await self.write("POST", OutboundAnswer, "calls", "outbound", body=wanted, idempotent=False)
+        if answer.success is False:
+            raise Invalid("Flireo did not start the call")
+        return answer
+
+    async def call(self, call_id: str) -> Call:
+        """One call by its id."""
+        return await self.get(Call, "calls", call_id)
+
+    async def calls_since(self, begin: datetime) -> Listing[Call]:
+        """Every call made after `begin`, and older ones.
+
+        The order of the list is not documented, nor what its filters do to a call that still rings: no filter is used,
+        and reading stops early only at a page that shows that the newest come first.
+        """
+
+        async def page(offset: int) -> Page[Call]:
+            answer = await self.get(Calls, "calls", query=_window(offset))
+            items = listed(answer.calls, Call)
+            more = onward(offset, len(items), part(answer.pagination, Meta).total)
+            return Page(items, None if _reaches(items, begin) else more)
+
+        return await collect(page, 0)
 
     async def inject_context(self, call_id: str, content: str, trigger_response: bool) -> ControlAnswer:
         """Tell the agent something in the midst of a call, and have it answer at once if asked."""
@@ -106,6 +144,12 @@ def _window(offset: int) -> dict[str, int]:
 
 def _page(items: list[T], offset: int, pagination: Any) -> Page[T]:
     return Page(items, next_offset(offset, len(items), part(pagination, Meta).total))
+
+
+def _reaches(calls: Sequence[Call], begin: datetime) -> bool:
+    """Whether the calls come newest first, and the last of them is older than `begin`."""
+    times = [time for call in calls if (time := moment(call.created_at))]
+    return 1 < len(times) == len(calls) and times[-1] < begin and times == sorted(times, reverse=True)
 
 
 def _number(answer: NumberAnswer) -> Number:

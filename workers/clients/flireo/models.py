@@ -114,6 +114,43 @@ class OfferedNumbers(Lenient):
     meta: dict[str, Any] | None = None
 
 
+class OrderResult(Lenient):
+    """What became of an order when it was placed."""
+
+    order_id: str | None = None
+    phone_number: str | None = None
+    number_type: str | None = None
+    status: str | None = None
+    credits_used: float | None = None
+    remaining_credits: float | None = None
+
+
+class OrderAnswer(Lenient):
+    """POST /v1/phone-numbers."""
+
+    message: str | None = None
+    data: OrderResult | None = None
+
+
+class Order(Lenient):
+    """An order as the list shows it."""
+
+    id: str | None = None
+    phone_number: str | None = None
+    status: str | None = None
+    number_type: str | None = None
+    requirements_met: bool | None = None
+    ordered_at: str | None = None
+    verification_group: dict[str, Any] | None = None
+
+
+class Orders(Lenient):
+    """GET /v1/phone-number-orders."""
+
+    data: list[Order] | None = None
+    meta: Meta | None = None
+
+
 class Number(Lenient):
     """A number of the later generations."""
 
@@ -198,3 +235,53 @@ class ControlAnswer(Lenient):
 
     success: bool | None = None
     message: str | None = None
+
+
+class Call(Lenient):
+    """A call. Guide pages print `agent_phone` and `assistant_name` where the API's own pages have the other pair."""
+
+    id: str | None = None
+    caller_phone: str | None = None
+    assistant_phone: str | None = None
+    agent_phone: str | None = None
+    phone_number: str | None = None
+    status: str | None = None
+    direction: str | None = None
+    end_reason: str | None = None
+    error: str | None = None
+    started_at: str | None = None
+    ended_at: str | None = None
+    duration_seconds: float | None = None
+    summary: str | None = None
+    messages: list[Any] | None = None
+    recording_url: str | None = None
+    agent_id: str | None = None
+    assistant_id: str | None = None
+    number_id: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+    @property
+    def agent(self) -> str:
+        """The agent's id under either of its names."""
+        return text(self.agent_id) or text(self.assistant_id)
+
+    @property
+    def line(self) -> str:
+        """Our own number."""
+        return text(self.assistant_phone) or text(self.agent_phone) or text(self.phone_number)
+
+
+class Calls(Lenient):
+    """GET /calls."""
+
+    calls: list[Call] | None = None
+    pagination: Meta | None = None
+
+
+class OutboundAnswer(Lenient):
+    """POST /calls/outbound."""
+
+    success: bool | None = None
+    call_id: str | None = None
+    status: str | None = None

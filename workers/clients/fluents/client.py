@@ -1,4 +1,4 @@
-"""Fluents: numbers, agents, and ending a call.
+"""Fluents: numbers, agents and calls.
 
 All paths lie under /v1; ids are query parameters; 200 and 201 both mean done. Every list parameter is always sent,
 since newer documents require them all; lists are sorted by `id`, the one column every resource is documented to have.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from workers.clients.base import ApiClient, Listing, Page, Query, collect, parts
+from workers.clients.base import ApiClient, Listing, Page, Query, collect, listed, parts
 from workers.clients.errors import Invalid, NotFound
-from workers.clients.fluents.models import Agent, AgentPage, CallAnswer, Number, NumberPage
+from workers.clients.fluents.models import Agent, AgentPage, Call, CallPage, Number, NumberPage
 
 DEFAULT_BASE_URL = "https://api.fluents.ai"
 PAGE_SIZE = 100
@@ -29,7 +29,7 @@ class Fluents(ApiClient):
 
         async def page(number: int) -> Page[Number]:
             answer = await self.get(NumberPage, "numbers", "list", query=_list_query(number))
-            return _page(parts(answer.items, Number), answer, number)
+            return _page(listed(answer.items, Number), answer, number)
 
         return await collect(page, 1)
 
@@ -52,15 +52,26 @@ class Fluents(ApiClient):
 
         Documents disagree on whether `phone_number` or `id` selects it; the second is tried where the first is refused.
         """
+        return await self._of_number("update", phone_number, number_id, dict(changes), idempotent=True)
+
+    async def buy_number(self, body: Mapping[str, Any]) -> Number:
+        """Buy a number from a carrier: `phone_number`, the carrier, and the agent that answers it."""
+        return await self.write("POST", Number, "numbers", "buy", body=dict(body), idempotent=False)
+
+    async def cancel_number(self, phone_number: str, number_id: str) -> Number:
+        """Give a number back; selected as in update_number."""
+        return await self._of_number("cancel", phone_number, number_id, None, idempotent=False)
+
+    async def _of_number(self, verb: str, phone_number: str, number_id: str, body: Any, *, idempotent: bool) -> Number:
+        async def send(selector: Query) -> Number:
+            return await self.write("POST", Number, "numbers", verb, query=selector, body=body, idempotent=idempotent)
+
         try:
-            return await self._update_number({"phone_number": phone_number}, changes)
+            return await send({"phone_number": phone_number})
         except (Invalid, NotFound) as error:
             if error.status not in (400, 404) or not number_id:
                 raise
-        return await self._update_number({"id": number_id}, changes)
-
-    async def _update_number(self, selector: dict[str, str], changes: Mapping[str, Any]) -> Number:
-        return await self.write("POST", Number, "numbers", "update", query=selector, body=dict(changes))
+        return await send({"id": number_id})
 
     async def agents(self) -> Listing[Agent]:
         """All agents of the environment."""
@@ -79,20 +90,37 @@ class Fluents(ApiClient):
         """Change fields of an agent: left out is unchanged, null is empty."""
         return await self.write("POST", Agent, "agents", "update", query={"id": agent_id}, body=dict(changes))
 
-    async def end_call(self, call_id: str) -> CallAnswer:
+    async def create_call(self, body: Mapping[str, Any]) -> Call:
+        """Let an agent call a number."""
+        return await self.write("POST", Call, "calls", "create", body=dict(body), idempotent=False)
+
+    async def call(self, call_id: str) -> Call:
+        """One call by its id."""
+        return await self.get(Call, "calls", query={"id": call_id})
+
+    async def calls(self) -> Listing[Call]:
+        """All calls. How they could be filtered is not documented."""
+
+        async def page(number: int) -> Page[Call]:
+            answer = await self.get(CallPage, "calls", "list", query=_list_query(number))
+            return _page(listed(answer.items, Call), answer, number)
+
+        return await collect(page, 1)
+
+    async def end_call(self, call_id: str) -> Call:
         """Hang up."""
-        return await self.write("POST", CallAnswer, "calls", "end", query={"id": call_id}, idempotent=False)
+        return await self.write("POST", Call, "calls", "end", query={"id": call_id}, idempotent=False)
 
 
 def _list_query(page: int) -> Query:
     return {"page": page, "size": PAGE_SIZE, "sort_column": "id", "sort_desc": False, "filters": ""}
 
 
-def _page(items: list[T], answer: NumberPage | AgentPage, number: int) -> Page[T]:
+def _page(items: list[T], answer: NumberPage | AgentPage | CallPage, number: int) -> Page[T]:
     return Page(items, number + 1 if _has_more(answer, number, len(items)) else None)
 
 
-def _has_more(answer: NumberPage | AgentPage, number: int, count: int) -> bool:
+def _has_more(answer: NumberPage | AgentPage | CallPage, number: int, count: int) -> bool:
     if isinstance(answer.has_more, bool):
         return answer.has_more
     return count >= PAGE_SIZE and (not isinstance(answer.total, int) or number * PAGE_SIZE < answer.total)

@@ -96,8 +96,33 @@ class AgentPage(Lenient):
     total_is_estimated: bool | None = None
 
 
-class CallAnswer(Lenient):
-    """A call, as far as ending one needs it."""
+class Call(Lenient):
+    """A call. Times come as ISO 8601, as numbers or as text; `context` is what was sent along when it was made."""
 
     id: str | None = None
+    user_id: str | None = None
     status: str | None = None
+    error_message: str | None = None
+    recording_available: bool | None = None
+    transcript: str | None = None
+    stage: str | None = None
+    stage_outcome: str | None = None
+    start_time: str | float | None = None
+    end_time: str | float | None = None
+    to_number: str | None = None
+    from_number: str | None = None
+    agent: str | Agent | None = None
+    context: dict[str, Any] | None = None
+    is_outgoing: bool | None = None
+    telephony_account_connection: str | AccountConnection | None = None
+
+
+class CallPage(Lenient):
+    """A page of calls."""
+
+    items: list[Call] | None = None
+    page: int | None = None
+    size: int | None = None
+    has_more: bool | None = None
+    total: int | None = None
+    total_is_estimated: bool | None = None

@@ -43,3 +43,25 @@ class PhoneAgent(Lenient):
     failover_transfer_destination_id: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
+
+
+class Contact(Lenient):
+    """The person on the other side of a conversation."""
+
+    id: str | None = None
+    email: str | None = None
+    phone_number: str | None = None
+    name: str | None = None
+
+
+class Session(Lenient):
+    """A conversation; a phone call is one, or a part of one when the same person has called before."""
+
+    id: str | None = None
+    status: str | None = None
+    ai_closure_type: str | None = None
+    summary: str | None = None
+    channel: dict[str, Any] | None = None
+    contact: Contact | None = None
+    created_at: str | None = None
+    updated_at: str | None = None

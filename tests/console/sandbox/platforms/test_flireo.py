@@ -105,3 +105,9 @@ def test_the_other_error_shape() -> None:
             "type": "invalid_request_error",
         }
     }
+
+
+def test_a_number_is_taken_out() -> None:
+    gone, read, again = ask(("DELETE", MAIN), ("GET", MAIN), ("DELETE", MAIN))
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert (read.status_code, again.status_code) == (404, 404)

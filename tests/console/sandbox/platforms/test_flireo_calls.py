@@ -145,6 +145,7 @@ def test_calling_out() -> None:
     ("body", "greeting"),
     [
         (outbound(first_message="Hi, me again."), "Hi, me again."),
+        (outbound(number_id="", first_message="No number of ours named."), "No number of ours named."),
         (outbound(assistant_override={"first_message": "Changed."}), "Changed."),
         (outbound(assistant_id="", assistant={"first_message": "Made up.", "metadata": {}}), "Made up."),
     ],

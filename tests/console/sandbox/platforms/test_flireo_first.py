@@ -134,3 +134,62 @@ def test_available_numbers(query: str, total: int, shown: int, fits: Callable[[A
     assert len(available.json()["data"]) == shown
     assert all(fits(number) for number in available.json()["data"])
     assert available.json()["data"][0]["cost"] == {"monthly": "2.00", "currency": "EUR", "credits": 10}
+
+
+ORDER = {"phone_number": "+31851000003", "number_type": "national"}
+
+
+def test_ordering_a_number() -> None:
+    placed, listed, owned, offered = ask(
+        ("POST", "/phone-numbers", ORDER),
+        ("GET", "/phone-number-orders"),
+        ("GET", "/phone-numbers"),
+        ("GET", "/phone-numbers/available?query=1000003"),
+    )
+    data = placed.json()["data"]
+    assert (data["phone_number"], data["status"], data["credits_used"], data["remaining_credits"]) == (
+        "+31851000003",
+        "success",
+        10,
+        90,
+    )
+    [order] = listed.json()["data"]
+    assert (order["id"], order["phone_number"], order["status"]) == (data["order_id"], "+31851000003", "success")
+    assert "+31851000003" in {each["phone_number"] for each in owned.json()["data"]}
+    assert offered.json()["data"] == []
+
+
+def test_an_order_that_waits_for_proof() -> None:
+    local = {"phone_number": "+31207000001", "number_type": "local"}
+    refused, placed, pending, done = ask(
+        ("POST", "/phone-numbers", local),
+        ("POST", "/phone-numbers", local | {"verification_group_id": "group_1"}),
+        ("GET", "/phone-number-orders?status=pending"),
+        ("GET", "/phone-number-orders?status=success"),
+    )
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_parameters")
+    assert placed.json()["data"]["status"] == "pending"
+    assert (len(pending.json()["data"]), done.json()["meta"]["total"]) == (1, 0)
+
+
+def test_one_order() -> None:
+    async def story() -> list[int]:
+        async with box() as around:
+            headers = {"Authorization": "Bearer fl_live_sandbox_g1"}
+            placed = await around.http.post("/flireo/v1/phone-numbers", json=ORDER, headers=headers)
+            order = placed.json()["data"]["order_id"]
+            path = "/flireo/v1/phone-number-orders/"
+            return [(await around.http.get(path + each, headers=headers)).status_code for each in (order, "none")]
+
+    assert virtually(story()) == [200, 404]
+
+
+def test_credits_come_to_an_end() -> None:
+    *placed, last = ask(*(("POST", "/phone-numbers", {"phone_number": f"+318510000{n:02d}"}) for n in range(11)))
+    assert [each.status_code for each in placed] == [200] * 10
+    assert (last.status_code, last.json()["error"]["code"]) == (402, "insufficient_credits")
+
+
+def test_a_number_is_ordered_once() -> None:
+    first, again = ask(("POST", "/phone-numbers", ORDER), ("POST", "/phone-numbers", ORDER))
+    assert (first.status_code, again.status_code, again.json()["error"]["code"]) == (200, 404, "not_found")

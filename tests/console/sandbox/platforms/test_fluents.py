@@ -109,3 +109,43 @@ def test_a_refused_update_changes_nothing() -> None:
         ("POST", f"/numbers/update?{MAIN}", {"label": "New", "inbound_agent": "none"}), ("GET", "/numbers/list")
     )
     assert read.json()["items"][0]["label"] == "Main line"
+
+
+BUY = {
+    "phone_number": "+31852000003",
+    "telephony_provider": "twilio",
+    "telephony_account_connection": seed.FLUENTS_CARRIER,
+}
+
+
+def test_buying_a_number() -> None:
+    bought, listed, again = ask(
+        ("POST", "/numbers/buy", BUY | {"inbound_agent": seed.FLUENTS_NIGHT_AGENT}),
+        ("GET", "/numbers/list?size=100"),
+        ("POST", "/numbers/buy", BUY),
+    )
+    assert (bought.status_code, bought.json()["inbound_agent_name"]) == (201, "Night desk")
+    assert "+31852000003" in [number["number"] for number in listed.json()["items"]]
+    assert again.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"phone_number": "+31852000003"}, 400),
+        (BUY | {"telephony_account_connection": "none"}, 404),
+        (BUY | {"inbound_agent": "none"}, 404),
+    ],
+)
+def test_a_number_that_cannot_be_bought(body: dict[str, Any], status: int) -> None:
+    refused, listed = ask(("POST", "/numbers/buy", body), ("GET", "/numbers/list"))
+    assert (refused.status_code, listed.json()["total"]) == (status, 3)
+
+
+@pytest.mark.parametrize("key", [MAIN, "id=0d3f9f0e-7a01-4c0e-9c55-000000000101"])
+def test_cancelling_a_number(key: str) -> None:
+    cancelled, read, again = ask(
+        ("POST", f"/numbers/cancel?{key}"), ("GET", f"/numbers?{MAIN}"), ("POST", f"/numbers/cancel?{key}")
+    )
+    assert (cancelled.status_code, cancelled.json()["active"]) == (201, False)
+    assert (read.status_code, again.status_code) == (404, 404)

@@ -56,3 +56,44 @@ def test_refusals(step: Step, status: int, error: str) -> None:
     [refused] = ask(step)
     assert refused.status_code == status
     assert (refused.json()["statusCode"], refused.json()["error"]) == (status, error)
+
+
+OUT = {"phoneAgentId": "agent_1", "contact": {"phoneNumber": "+31612340001"}}
+
+
+def test_a_call_out_begins_a_conversation() -> None:
+    called, listed, later = ask(
+        ("POST", "/phone/outbound-call", OUT),
+        ("GET", "/chat/sessions?channel_type=phone_voice&created_after=2026-01-01T00:00:00Z"),
+        ("GET", "/chat/sessions?created_after=2999-01-01T00:00:00Z"),
+    )
+    assert (called.status_code, called.json()) == (200, {"success": True})
+    [session] = listed.json()["items"]
+    assert session["contact"]["phone_number"] == "+31612340001"
+    assert later.json() == {"items": [], "next": None}
+
+
+def test_one_conversation() -> None:
+    async def story() -> list[int]:
+        async with box() as around:
+            headers = {"Authorization": "Bearer ocx_live_sandbox"}
+            await around.http.post("/opencx/phone/outbound-call", json=OUT, headers=headers)
+            known = around.sandbox.world.sessions[0]["id"]
+            path = "/opencx/chat/sessions/"
+            return [(await around.http.get(path + each, headers=headers)).status_code for each in (known, "none")]
+
+    assert virtually(story()) == [200, 404]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"phoneAgentId": "agent_1", "contact": {"phone_number": "+31612340001"}}, 400),
+        (OUT | {"phoneAgentId": "none"}, 404),
+        (OUT | {"phoneAgentId": "agent_8"}, 404),
+    ],
+)
+def test_a_call_out_that_cannot_be(body: Any, status: int) -> None:
+    refused, listed = ask(("POST", "/phone/outbound-call", body), ("GET", "/chat/sessions"))
+    assert (refused.status_code, listed.json()["items"]) == (status, [])
