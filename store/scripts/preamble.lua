@@ -16,7 +16,16 @@ end
 
 local function forget_job(lane, job_id)
   redis.call('ZREM', K.queue .. lane, job_id)
+  redis.call('ZREM', K.paused_runs, job_id)
   redis.call('DEL', K.job .. job_id, K.in_progress .. job_id, K.retry .. job_id)
+end
+
+-- Whether a pause covers a rule's runs for events of a connection; `but` is a pause that does not count.
+local function is_paused(rule, connection, but)
+  for _, scope in ipairs({ 'all', 'rule:' .. rule, 'connection:' .. connection }) do
+    if scope ~= but and redis.call('HEXISTS', K.pauses, scope) == 1 then return true end
+  end
+  return false
 end
 
 local function enqueue(lane, job_id, payload, due)
@@ -49,4 +58,39 @@ local function keep_memory(event_id, memory)
   if memory ~= '' and redis.call('EXISTS', K.event .. event_id) == 1 then
     redis.call('HSETNX', K.event .. event_id, 'memory', memory)
   end
+end
+
+-- Dedupe, store, index and enqueue one event: all of it or nothing. What is given: event id, lane, dedup key or '',
+-- dedup ms, due in ms, deadline in ms (0: nobody waits), job payload, then field, value, ... of the event's hash.
+local function accept(arguments)
+  local event_id, lane, dedup, dedup_ms = arguments[1], arguments[2], arguments[3], tonumber(arguments[4])
+  local due_in, deadline_in, payload = tonumber(arguments[5]), tonumber(arguments[6]), arguments[7]
+  local now = now_ms()
+  local key = K.event .. event_id
+
+  if redis.call('EXISTS', key) == 1 then
+    return { 'new', event_id, redis.call('HGET', key, 'received') }
+  end
+  if dedup ~= '' then
+    local first = redis.call('GET', K.dedup .. dedup)
+    if first then
+      -- Somebody waits for the first one's answer again, so it is not late before they stop.
+      if deadline_in > 0 and redis.call('EXISTS', K.event .. first) == 1 then
+        redis.call('ZADD', K.unsent, 'GT', now + deadline_in + 2000, first)
+      end
+      return { 'duplicate', first, now }
+    end
+    redis.call('SET', K.dedup .. dedup, event_id, 'PX', dedup_ms)
+  end
+
+  local deadline = 0
+  if deadline_in > 0 then
+    deadline = now + deadline_in
+    redis.call('ZADD', K.unsent, deadline + 2000, event_id)
+  end
+  redis.call('HSET', key, 'status', 'queued', 'received', now, 'deadline', deadline, 'lane', lane, unpack(arguments, 8))
+  redis.call('ZADD', K.events, now, event_id)
+  open_work(event_id, event_id, now)
+  enqueue(lane, event_id, payload, now + due_in)
+  return { 'new', event_id, now }
 end
