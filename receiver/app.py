@@ -25,6 +25,7 @@ from store.client import Store, open_store
 from store.commit import GroupCommit
 from store.connections import Connection, ConnectionsError, load_connections
 from store.spool import Spool
+from store.standing import Lookout
 from store.tasks import end
 
 logger = logging.getLogger(__name__)
@@ -39,17 +40,21 @@ def build_app(settings: ReceiverSettings, url: str) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        store = open_store(url, timeout=settings.store_timeout)
+        store = open_store(url, copies=settings.copies, timeout=settings.store_timeout)
         waiters = Waiters(store.redis)
         waiters.start()
         spool = Spool(settings.data_dir / "spool", settings.spool_limit)
-        draining = asyncio.create_task(drain_for_ever(spool, store.events))
+        app.state.lookout = lookout = Lookout(store.redis, settings.durability)
+        tasks = [
+            asyncio.create_task(drain_for_ever(spool, store.events)),
+            asyncio.create_task(lookout.keep()),
+        ]
         app.state.store = store
         app.state.receiver = Receiver(connections, GroupCommit(store.redis), store.answers, waiters, spool, settings)
         try:
             yield
         finally:
-            await end(draining)
+            await end(*tasks)
             await waiters.stop()
             await store.close()
 
@@ -101,20 +106,22 @@ async def _live(_: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    state = await _store_state(request.app.state.store)
+    lookout: Lookout = request.app.state.lookout
+    state = await _store_state(request.app.state.store, lookout)
     connections: list[Connection] = list(request.app.state.receiver.connections.values())
     on = sum(connection.on for connection in connections)
-    body = {"store": state, "connections": {"on": on, "off": len(connections) - on}}
+    less = [f"{each.about}: {each.text}" for each in lookout.seen.shortcomings] if lookout.seen else []
+    body = {"store": state, "less_than_asked": less, "connections": {"on": on, "off": len(connections) - on}}
     return JSONResponse(body, 200 if state == "ok" else 503)
 
 
-async def _store_state(store: Store) -> str:
+async def _store_state(store: Store, lookout: Lookout) -> str:
     try:
         async with asyncio.timeout(READY_TIMEOUT):
             await store.redis.ping()
     except (RedisError, OSError) as error:
         return f"unreachable: {type(error).__name__}"
-    return "ok"
+    return "too old" if lookout.seen and lookout.seen.too_old else "ok"
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
-
-import orjson
-from arq.connections import ArqRedis
-from redis.asyncio import ConnectionPool
 
 from store.answers import Answers
 from store.deadletters import DeadLetters
 from store.events import Events
 from store.holds import Holds
 from store.lastgood import LastGood
+from store.link import StoreRedis, connect
 from store.memory import Memory
+from store.pauses import Pauses
 from store.queue import Queue
 from store.rates import Rates
 from store.runs import Runs
-
-
-def serialise(job: dict[str, Any]) -> bytes:
-    """arq's job as JSON. Give it to an arq client as `job_serializer` and it can enqueue for our workers."""
-    return orjson.dumps(job)
-
-
-def deserialise(payload: bytes) -> dict[str, Any]:
-    """The other direction; raises ValueError for anything that is not a map."""
-    job = orjson.loads(payload)
-    if not isinstance(job, dict):
-        raise ValueError("a job is a map")
-    return job
-
-
-def connect(url: str, *, timeout: float = 5.0, connect_timeout: float = 2.0) -> ArqRedis:
-    """A client for `redis://`, `rediss://` or `unix://`; connects when first used. Timeouts are in seconds."""
-    pool: Any = ConnectionPool.from_url(
-        url, socket_timeout=timeout, socket_connect_timeout=connect_timeout, health_check_interval=15
-    )
-    return ArqRedis(pool, job_serializer=serialise, job_deserializer=deserialise)
+from store.schedules import Schedules
+from store.spending import Spending
 
 
 @dataclass
 class Store:
     """One place for all that is remembered. The parts share a connection pool."""
 
-    redis: ArqRedis
+    redis: StoreRedis
     events: Events = field(init=False)
     answers: Answers = field(init=False)
     runs: Runs = field(init=False)
@@ -55,6 +33,9 @@ class Store:
     dead: DeadLetters = field(init=False)
     holds: Holds = field(init=False)
     last_good: LastGood = field(init=False)
+    schedules: Schedules = field(init=False)
+    pauses: Pauses = field(init=False)
+    spending: Spending = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = Events(self.redis)
@@ -66,12 +47,15 @@ class Store:
         self.dead = DeadLetters(self.redis)
         self.holds = Holds(self.redis)
         self.last_good = LastGood(self.redis)
+        self.schedules = Schedules(self.redis)
+        self.pauses = Pauses(self.redis)
+        self.spending = Spending(self.redis)
 
     async def close(self) -> None:
         """Drop every connection."""
         await self.redis.aclose(close_connection_pool=True)
 
 
-def open_store(url: str, *, timeout: float = 5.0) -> Store:
-    """A store that connects when first used."""
-    return Store(connect(url, timeout=timeout))
+def open_store(url: str, *, copies: int = 0, timeout: float = 5.0) -> Store:
+    """A store that connects when first used; `copies` is on how many replicas a write must be before it counts."""
+    return Store(connect(url, copies=copies, timeout=timeout))

@@ -25,6 +25,10 @@ class LastGood:
                 pipeline.hdel(keys.LAST_GOOD, *gone)
             await pipeline.execute()
 
+    async def names(self) -> set[str]:
+        """The rules that are remembered."""
+        return {name.decode() for name in await self._redis.hkeys(keys.LAST_GOOD)}  # type: ignore[misc]
+
     async def all(self) -> list[bytes]:
         """Every document that is remembered."""
         found: list[bytes] = await self._redis.hvals(keys.LAST_GOOD)  # type: ignore[misc]

@@ -57,9 +57,9 @@ class Queue:
 
     async def release(self, claim: Claim, delay: float = 0.0, *, counts_as_try: bool = False) -> None:
         """Give the job back unfinished, due again after `delay` seconds. A stale claim is no error: it is gone."""
-        await run(
-            self._redis, "release", claim.lane, claim.job_id, claim.token, round(delay * 1000), int(counts_as_try)
-        )
+        arguments = (claim.lane, claim.job_id, claim.token, round(delay * 1000), int(counts_as_try))
+        with claim.ending():
+            await run(self._redis, "release", *arguments)
 
     async def finish(
         self, claim: Claim, event_id: str, trace: Mapping[str, bytes], *, outcome: str = "done", feed: bytes = b""
@@ -67,8 +67,9 @@ class Queue:
         """The job is over: write its part of the trace and forget it. Raises LeaseLostError for a stale claim."""
         flat = [part for pair in trace.items() for part in pair]
         arguments = (claim.lane, claim.job_id, claim.token, event_id, outcome, feed)
-        if not await run(self._redis, "finish", *arguments, *flat):
-            raise LeaseLostError(claim.job_id)
+        with claim.ending():
+            if not await run(self._redis, "finish", *arguments, *flat):
+                raise LeaseLostError(claim.job_id)
 
     async def enqueue_unsent(self, count: int = 100) -> int:
         """Turn answers that were never sent into jobs that inject them; returns how many."""

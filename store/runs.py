@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from redis.asyncio import Redis
 
 from store import keys
 from store.events import job_payload
-from store.scripting import run
+from store.scripting import Argument, run
 
 
 class LeaseLostError(Exception):
@@ -28,6 +29,22 @@ class Claim:
     tries: int = 1
     late_ms: int = 0
     """How long the job was due before it was claimed."""
+    _ends: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Around the write that gives the claim up: once that has been sent, losing the lease is no news."""
+        self._ends.append(True)
+        try:
+            yield
+        except BaseException:
+            self._ends.pop()
+            raise
+
+    @property
+    def ends(self) -> bool:
+        """Whether the write that gives the claim up has been sent."""
+        return bool(self._ends)
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,18 @@ class RunId:
         return cls(event_id, rule, tool_id)
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """What is noted of a run that a pause stops."""
+
+    connection: str
+    under_way: bool
+    """Whether it has begun a step; one that has not is decided once more when it goes on."""
+    field: str
+    """Where its record stands in the trace."""
+    record: bytes
+
+
 @dataclass
 class Journal:
     """What a run has done so far."""
@@ -63,12 +92,19 @@ class Journal:
     decided: dict[str, bool] = field(default_factory=dict)
     own: bool = False
     """Whether the run is a job of its own by now: then the event's job leaves it alone."""
+    held: bool = False
+    """Whether a pause stopped it before its first step."""
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Step key (with `#index` inside a for_each) → its record."""
 
     @property
     def begun(self) -> bool:
         return bool(self.version)
+
+    @property
+    def afresh(self) -> bool:
+        """Whether the rule that is in force by then decides once more: a pause stopped it before its first step."""
+        return self.held and not self.steps
 
 
 class Runs:
@@ -98,15 +134,27 @@ class Runs:
         if not await run(self._redis, "journal", *arguments, *flat):
             raise LeaseLostError(claim.job_id)
 
-    async def park(self, claim: Claim, run_id: RunId, delay: float, version: str = "", memory: bytes = b"") -> None:
-        """Let the run wait `delay` seconds as a job of its own, with fresh tries; `version` is its rule's."""
+    async def park(
+        self,
+        claim: Claim,
+        run_id: RunId,
+        delay: float,
+        version: str = "",
+        memory: bytes = b"",
+        stopped: Stopped | None = None,
+    ) -> None:
+        """Let the run wait `delay` seconds as a job of its own, with fresh tries; `version` is its rule's.
+
+        One that a pause stops waits until no pause covers it any more.
+        """
         lane = "bulk" if claim.lane == "bulk" else "background"
         arguments = (
             claim.lane, claim.job_id, claim.token, lane, run_id.event_id, str(run_id), run_id.job_id,
             job_payload("run", str(run_id)), round(delay * 1000), version, memory,
         )  # fmt: skip
-        if not await run(self._redis, "park", *arguments):
-            raise LeaseLostError(claim.job_id)
+        with claim.ending() if run_id.job_id == claim.job_id else nullcontext():
+            if not await run(self._redis, "park", *arguments, *_stopping(run_id, stopped)):
+                raise LeaseLostError(claim.job_id)
 
     async def keep_version(self, version: str, document: bytes) -> None:
         """Remember what a rule version consists of, for runs that outlive it."""
@@ -124,6 +172,12 @@ def begun_afresh(record: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {"state": "waiting", "tries_before": len(record["attempts"])}
 
 
+def _stopping(run_id: RunId, stopped: Stopped | None) -> Sequence[Argument]:
+    if stopped is None:
+        return ()
+    return (run_id.rule, stopped.connection, int(stopped.under_way), stopped.field, stopped.record)
+
+
 def _journal(fields: Mapping[bytes, bytes]) -> Journal:
     journal = Journal()
     for raw_name, value in fields.items():
@@ -136,4 +190,6 @@ def _journal(fields: Mapping[bytes, bytes]) -> Journal:
             journal.decided = orjson.loads(value)
         elif name == "own":
             journal.own = True
+        elif name == "held":
+            journal.held = True
     return journal

@@ -6,10 +6,8 @@ import random
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from rules.engine.retries import longest_wait
 from workers.clients.errors import ApiError
-
-LONGEST_WAIT = 3600.0
-"""Seconds between two tries at the most, whatever the factor says."""
 
 VERIFY_SETTLES = 5.0
 """Seconds beyond a call's timeout before asking the far side whether it happened after all."""
@@ -56,9 +54,6 @@ def after_failure(rule: RetryRule, tries: int, age: float, error: ApiError) -> V
 
 def backoff(rule: RetryRule, tries: int, retry_after: float | None) -> float:
     """Seconds until the next try: exponential with jitter, and never sooner than the far side asked for."""
-    try:
-        ceiling = min(LONGEST_WAIT, rule.first * float(rule.factor) ** (tries - 1))
-    except OverflowError:
-        ceiling = LONGEST_WAIT
+    ceiling = longest_wait(rule.first, rule.factor, tries)
     jittered = ceiling * (0.5 + random.random() / 2)  # noqa: S311
     return max(jittered, retry_after or 0.0)

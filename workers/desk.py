@@ -19,10 +19,13 @@ from rules.engine.vocabulary import Vocabulary
 from store.answers import CellAnswer
 from store.client import Store
 from store.connections import Connection
-from store.event import Event, ToolCall, visible
+from store.event import Event, ToolCall
 from store.events import StoredEvent
+from store.pauses import Pause
 from store.runs import RunId
+from store.visible import visible
 from workers.lease import Lease
+from workers.pausing import Pauses
 from workers.toolbox import Clients, EventMemory, Toolbox
 
 
@@ -49,10 +52,17 @@ class Desk:
     connections: Mapping[str, Connection]
     clients: Clients
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pauses: Pauses = field(default_factory=Pauses)
 
     async def rule_of(self, run_id: RunId) -> Rule:
-        """The rule a run belongs to, in the version it began with. Raises MissingRuleError when nobody knows it."""
+        """The rule a run belongs to, in the version it began with. Raises MissingRuleError when nobody knows it.
+
+        A run that a pause stopped before its first step goes on in the version in force, if the rule is still there.
+        """
         journal = await self.store.runs.load(run_id)
+        in_force = self.rules.rule(run_id.rule)
+        if journal.afresh and in_force:
+            return in_force
         return await self.in_version(run_id.rule, journal.version)
 
     async def in_version(self, name: str, version: str) -> Rule:
@@ -99,6 +109,10 @@ class Work:
     def within(self, rule: Rule) -> float | None:
         """Event loop time of the rule's own deadline, which counts from the event's first byte."""
         return None if rule.within is None else self.lease.loop_time(self.stored.received_ms) + rule.within
+
+    def pause(self, rule: Rule) -> Pause | None:
+        """The pause that stops this rule for this event, or None."""
+        return self.desk.pauses.covers(rule.name, self.event.connection)
 
     def fallback(self) -> CellAnswer:
         """What the caller hears when no rule answers."""
@@ -149,7 +163,8 @@ def event_view(event: Event) -> EventView:
 
 
 def _tool_view(event: Event, tool: ToolCall) -> ToolView:
-    values = {name: value for name, value in visible(event, tool).items() if name.startswith("tool.")}
+    seen = visible(event, tool)
+    values = {name: seen[name] for name in seen if name.startswith("tool.")}
     return ToolView(id=tool.id, name=tool.name, values=values)
 
 

@@ -15,12 +15,15 @@ from redis.exceptions import RedisError
 
 from store.client import Store, open_store
 from store.connections import Connection, load_connections
+from store.standing import refuse_old_server
 from store.tasks import end
 from workers.desk import Desk
 from workers.handle import handle_event, resume_run
 from workers.late import handle_unsent
+from workers.pausing import follow
 from workers.reload import begin, keep_up
 from workers.rulebook import RuleBook, open_rulebook
+from workers.schedule import Scheduler, schedule_for_ever, unless_paused
 from workers.settings import WorkerSettings, secrets_from, vars_from
 from workers.sweep import sweep_for_ever
 from workers.toolbox import Clients
@@ -68,8 +71,12 @@ def build_worker(desk: Desk, settings: WorkerSettings) -> LeasedWorker:
 
 
 async def run_worker(settings: WorkerSettings, url: str) -> None:
-    """Work until SIGTERM or SIGINT; then let running jobs finish for a while and give the rest back."""
-    store = open_store(url)
+    """Work until SIGTERM or SIGINT; then let running jobs finish for a while and give the rest back.
+
+    Raises OldServerError.
+    """
+    store = open_store(url, copies=settings.copies)
+    await refuse_old_server(store.redis)
     desk, book = build_desk(settings, store)
     worker = build_worker(desk, settings)
     stop = asyncio.Event()
@@ -78,12 +85,14 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
         loop.add_signal_handler(number, stop.set)
     logger.info("worker ready", extra={"worker": worker.name, "slots": settings.slots})
     try:
-        await begin_when_possible(book, store, stop)
+        await begin_when_possible(desk, book, stop)
+        pauses = asyncio.create_task(follow(desk.pauses, store.pauses))
         following = asyncio.create_task(keep_up(book, store.last_good, stop))
         try:
             await work_until(stop, worker, settings.grace)
         finally:
             stop.set()
+            await end(pauses)
             await following
     finally:
         await desk.clients.close()
@@ -91,11 +100,12 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
     logger.info("worker stopped", extra={"worker": worker.name})
 
 
-async def begin_when_possible(book: RuleBook, store: Store, stop: asyncio.Event) -> None:
-    """Bring back last good rules before the first job; while the store is away there is none."""
+async def begin_when_possible(desk: Desk, book: RuleBook, stop: asyncio.Event) -> None:
+    """Know last good rules and what is paused before the first job; while the store is away there is none."""
     while not stop.is_set():
         try:
-            await begin(book, store.last_good)
+            await desk.pauses.look(desk.store.pauses)
+            await begin(book, desk.store.last_good)
         except (RedisError, OSError) as error:
             logger.warning("the store is away, trying again", extra={"error": repr(error)})
             await asyncio.sleep(AGAIN)
@@ -104,11 +114,14 @@ async def begin_when_possible(book: RuleBook, store: Store, stop: asyncio.Event)
 
 
 async def work_until(stop: asyncio.Event, worker: LeasedWorker, grace: float) -> None:
-    """Run the worker and its sweeper until `stop` is set; raises what ended the worker by itself."""
+    """Run the worker, its sweeper and its schedules until `stop` is set; raises what ended the worker by itself."""
+    desk: Desk = worker.ctx["desk"]
+    scheduler = Scheduler(desk.store, desk.rules, desk.connections, unless_paused(desk))
     sweeper = asyncio.create_task(sweep_for_ever(worker.store, worker.name))
+    schedules = asyncio.create_task(schedule_for_ever(scheduler))
     main = asyncio.create_task(worker.main())
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({main, stopped}, return_when=asyncio.FIRST_COMPLETED)
     await worker.stop(grace)
-    await end(sweeper, stopped)
+    await end(sweeper, schedules, stopped)
     await main

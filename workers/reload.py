@@ -15,8 +15,12 @@ from workers.rulebook import Change, RuleBook
 
 logger = logging.getLogger(__name__)
 
-GATHER_MS = 150
-"""Milliseconds of changes that are looked at together: editors write in several steps."""
+GATHER_MS = 400
+"""Milliseconds of changes that are looked at together at the most: editors write in several steps."""
+SETTLED_MS = 100
+"""Milliseconds without a change after which they are looked at: half a file may be a rule, but not the one meant."""
+GRACE = 0.2
+"""Seconds a file may be away before its rule is removed: editors and git take files away to put new ones there."""
 LOOK_AGAIN = 1.0
 """Seconds until the next look when the folder cannot be watched."""
 
@@ -34,7 +38,7 @@ async def keep_up(book: RuleBook, last_good: LastGood, stop: asyncio.Event) -> N
     """
     while not stop.is_set():
         try:
-            async for _ in awatch(book.folder, debounce=GATHER_MS, step=25, stop_event=stop):
+            async for _ in awatch(book.folder, debounce=GATHER_MS, step=SETTLED_MS, stop_event=stop):
                 await take_over(book, last_good)
         except (FileNotFoundError, NotADirectoryError, NoFolder) as error:
             logger.warning("the rules folder is away, everything stays in force", extra={"why": str(error)})
@@ -55,6 +59,8 @@ async def _wait_until_back(book: RuleBook, last_good: LastGood, stop: asyncio.Ev
 
 async def take_over(book: RuleBook, last_good: LastGood) -> Change:
     """Look once, tell what changed, and remember it; a store that is away loses nothing but the memory of it."""
+    if await asyncio.to_thread(book.misses_files):
+        await asyncio.sleep(GRACE)
     change = await asyncio.to_thread(book.look)
     report(change, book)
     if change.swapped or change.removed:

@@ -12,8 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rules.engine.findings import Finding, has_errors
-from rules.engine.load import StaleDocument, load_assistants, load_document, load_rule, load_vars, rule_files
-from rules.engine.readrule import LoadedRule
+from rules.engine.load import (
+    NoFolder,
+    Shelf,
+    StaleDocument,
+    load_assistants,
+    load_document,
+    load_vars,
+    rule_files,
+    rule_name,
+)
+from rules.engine.readrule import LoadedRule, read_context
 from rules.engine.rule import Rule, in_order
 from rules.engine.variables import Vars
 from rules.engine.vocabulary import Vocabulary
@@ -51,6 +60,7 @@ class RuleBook:
     overrides: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     _constants: Constants | None = None
+    _shelf: Shelf | None = None
     _in_force: dict[str, Rule] = field(default_factory=dict)
     _order: tuple[Rule, ...] = ()
 
@@ -84,16 +94,25 @@ class RuleBook:
         """Read the folder again; raises NoFolder when it is gone, and then everything stays in force."""
         files = rule_files(self.folder)
         fresh = Constants(load_vars(self.folder, self.overrides), load_assistants(self.folder))
-        loaded = self._read(files, fresh)
+        shelf = self._shelf if self._shelf and fresh == self._constants else self._fresh_shelf(fresh)
+        loaded = shelf.load(files)
         refusals = self._refusals(fresh, loaded)
-        if refusals and self._constants:
-            loaded = self._read(files, self._constants)
+        if refusals and self._shelf:
+            loaded = self._shelf.load(files)
         else:
-            self._constants = fresh
+            self._constants, self._shelf = fresh, shelf
         return self._take_over(loaded, (*fresh.vars.findings, *refusals))
 
-    def _read(self, files: Iterable[Path], constants: Constants) -> list[LoadedRule]:
-        return [load_rule(path, self.vocabulary, constants.vars, constants.assistants) for path in files]
+    def _fresh_shelf(self, constants: Constants) -> Shelf:
+        return Shelf(read_context(self.vocabulary, constants.vars, constants.assistants))
+
+    def misses_files(self) -> bool:
+        """Whether a file of a rule in force is gone, if only while it is being replaced. False when the folder is."""
+        try:
+            there = {rule_name(path) for path in rule_files(self.folder)}
+        except NoFolder:
+            return False
+        return not self._in_force.keys() <= there
 
     def _refusals(self, fresh: Constants, loaded: Iterable[LoadedRule]) -> tuple[Finding, ...]:
         """Why the new constants may not be taken over: rules whose own file did not change fail with them."""
@@ -118,7 +137,8 @@ class RuleBook:
         except (OSError, UnicodeDecodeError):
             return False
 
-    def _take_over(self, loaded: list[LoadedRule], others: tuple[Finding, ...]) -> Change:
+    def _take_over(self, loaded: Iterable[LoadedRule], others: tuple[Finding, ...]) -> Change:
+        loaded = tuple(loaded)
         good = {file.name: file.rule for file in loaded if file.rule}
         swapped = [name for name, rule in good.items() if not _same(self._in_force.get(name), rule)]
         removed = [name for name in self._in_force if name not in {file.name for file in loaded}]

@@ -2,106 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from rules.engine.events import ToolView
 from rules.engine.play import matches, play
-from rules.engine.played import ConditionTrace, Played, StepResult
-from rules.engine.rule import Condition, Rule
+from rules.engine.played import Played, StepResult
+from rules.engine.rule import Rule
 from rules.engine.turns import OVERTAKEN
 from store.deadletters import DeadLetter
-from store.runs import Journal
+from store.runs import Journal, Stopped
 from workers.desk import Work
 from workers.holding import Holding, ReplacedError
-from workers.stepping import Parked, RunState, Stepper
+from workers.pausing import PAUSED, PausedError, told
+from workers.ran import Ran, decided_before, so_far
+from workers.stepping import Parked, RunState, Stepper, finished_result
+from workers.tracing import trace_of
 
 Hook = Callable[[], Awaitable[None]]
 
 
-@dataclass
-class Ran:
-    """What became of a run."""
-
-    played: Played
-    state: RunState
-    notes: dict[str, Any] = field(default_factory=dict)
-    """What else the trace should say, such as what became of a late answer."""
-
-    @property
-    def failed_for_good(self) -> bool:
-        """Whether a step was given up and the rule stopped there."""
-        return self.played.outcome == "failed"
-
-
 async def run_rule(
-    work: Work, rule: Rule, tool: ToolView | None, *, on_match: Hook | None = None, patience: float | None = None
+    work: Work,
+    rule: Rule,
+    tool: ToolView | None,
+    *,
+    on_match: Hook | None = None,
+    patience: float | None = None,
+    elsewhere: bool = False,
 ) -> Ran:
-    """Play the rule, going on where an earlier run of it stopped. Raises Parked when it goes on as its own job."""
-    run_id = work.run_id(rule.name, tool)
-    journal = await work.desk.store.runs.load(run_id) if rule.steps else Journal()
-    if journal.own and work.lease.claim.job_id != run_id.job_id:
-        raise Parked(0.0, "it is a job of its own")
-    if journal.version not in ("", rule.version):
-        rule = await work.desk.in_version(rule.name, journal.version)
-    state = RunState(run_id, rule, work.lease, journal, patience)
-    holding = Holding(work, rule, tool, patience)
+    """Play the rule, going on where an earlier run of it stopped. Raises Parked when it goes on as its own job.
+
+    With `elsewhere` its first step is not performed here: the run is parked and due at once.
+    """
+    state = await _begin(work, rule, tool, patience)
+    holding = Holding(work, state.rule, tool, patience)
     try:
-        played = await _play(work, state, tool, holding, on_match)
+        played = await _play(work, state, tool, holding, _Watched(work, state, holding, on_match, elsewhere))
+    except PausedError as paused:
+        return await _stop(work, state, tool, holding, paused)
     except Parked as parked:
-        await park(work, rule, tool, parked.delay)
+        await park(work, state.rule, tool, parked.delay)
         raise
     await holding.give_back()
     return Ran(played, state, {"holds": holding.notes} if holding.notes else {})
 
 
-async def _play(work: Work, state: RunState, tool: ToolView | None, holding: Holding, on_match: Hook | None) -> Played:
-    """The rule as it goes, unless it is held back or replaced by a newer run."""
+async def _begin(work: Work, rule: Rule, tool: ToolView | None, patience: float | None) -> RunState:
+    """The run as it stands, in the version it began with. Raises Parked when another job goes on with it."""
+    run_id = work.run_id(rule.name, tool)
+    journal = await work.desk.store.runs.load(run_id) if rule.steps else Journal()
+    if journal.own and work.lease.claim.job_id != run_id.job_id:
+        raise Parked(0.0, "it is a job of its own")
+    if journal.afresh:
+        journal.version = ""
+    elif journal.version not in ("", rule.version):
+        rule = await work.desk.in_version(rule.name, journal.version)
+    return RunState(run_id, rule, work.lease, journal, patience)
+
+
+async def _play(work: Work, state: RunState, tool: ToolView | None, holding: Holding, performer: _Watched) -> Played:
+    """The rule as it goes, unless it is held back, paused or replaced by a newer run."""
     rule, decided = state.rule, state.journal.decided
-    stepper = _Announcing(Stepper(state, work), holding, on_match)
     try:
-        refused = await holding.take(decided)
+        refused = _before_its_first_step(work, state, tool) or await holding.take(decided)
         if refused:
             return refused
-        told = list(_decided_before(work, rule, tool, decided))
-        played = await play(rule, work.view, tool, work.surroundings, stepper, decided)
+        known = list(decided_before(work, rule, tool, decided))
+        played = await play(rule, work.view, tool, work.surroundings, performer, decided)
     except ReplacedError:
         return Played(rule, state.run_id.tool_id, OVERTAKEN, error="a newer run took over")
-    played.conditions[:0] = told
+    played.conditions[:0] = known
     return played
 
 
-async def park(work: Work, rule: Rule, tool: ToolView | None, delay: float) -> None:
+def _before_its_first_step(work: Work, state: RunState, tool: ToolView | None) -> Played | None:
+    """Why a paused rule would not have run anyway; raises PausedError when it would have."""
+    pause = work.pause(state.rule)
+    if pause is None or state.journal.steps:
+        return None
+    matched = matches(state.rule, work.view, tool, work.surroundings, state.journal.decided)
+    if matched.outcome != "ran":
+        return matched
+    raise PausedError(pause)
+
+
+async def _stop(work: Work, state: RunState, tool: ToolView | None, holding: Holding, paused: PausedError) -> Ran:
+    """Where somebody waits the rule passes its turn; otherwise the run waits for the pause to end, and so do we."""
+    ran = Ran(so_far(work, state, tool, PAUSED), state, {"paused": told(paused.pause)})
+    if _keeps_somebody_waiting(work, state):
+        await holding.give_back()
+        return ran
+    record = trace_of(ran)
+    paused.record = record.body
+    under_way = bool(state.journal.steps)
+    stopped = Stopped(work.event.connection, under_way, record.field, record.to_json())
+    await park(work, state.rule, tool, 1.0, stopped)
+    raise paused
+
+
+def _keeps_somebody_waiting(work: Work, state: RunState) -> bool:
+    if not (work.event.waits and state.rule.answers):
+        return False
+    if not state.journal.steps:
+        return True
+    return state.patience is not None and asyncio.get_running_loop().time() < state.patience
+
+
+async def park(work: Work, rule: Rule, tool: ToolView | None, delay: float, stopped: Stopped | None = None) -> None:
     """Let the run wait as a job of its own, in this version and with this memory; the event's job is done with it."""
     runs = work.desk.store.runs
     await runs.keep_version(rule.version, rule.document)
-    await runs.park(work.lease.claim, work.run_id(rule.name, tool), delay, rule.version, work.kept_memory)
-
-
-def _decided_before(
-    work: Work, rule: Rule, tool: ToolView | None, decided: Mapping[str, bool]
-) -> Iterator[ConditionTrace]:
-    """What an interrupted run decided, for its trace. Its `if` saw what can be seen again; steps may have changed."""
-    if "if" in decided:
-        yield from matches(rule, work.view, tool, work.surroundings).conditions
-    conditions = [step.condition for step in rule.steps] + [choice.condition for choice in rule.answer]
-    for condition in conditions:
-        if condition and condition.place in decided:
-            yield _remembered(condition, decided[condition.place])
-
-
-def _remembered(condition: Condition, value: bool) -> ConditionTrace:
-    return _Remembered(condition.place, condition.expression, value, {})
-
-
-class _Remembered(ConditionTrace):
-    """A condition of which only the decision is known."""
-
-    @cached_property
-    def seen(self) -> dict[str, Any]:
-        return {}
+    await runs.park(work.lease.claim, work.run_id(rule.name, tool), delay, rule.version, work.kept_memory, stopped)
 
 
 async def bury(work: Work, ran: Ran) -> None:
@@ -117,16 +131,28 @@ async def bury(work: Work, ran: Ran) -> None:
 
 
 @dataclass
-class _Announcing:
-    """A performer that says once, before the first step, that the rule has matched."""
+class _Watched:
+    """A performer that looks before each step whether the run may go on, and announces the first one."""
 
-    stepper: Stepper
+    work: Work
+    state: RunState
     holding: Holding
     on_match: Hook | None
+    elsewhere: bool
 
-    async def perform(self, *arguments: Any) -> StepResult:
+    async def perform(self, rule: Rule, step: Any, index: int | None, *arguments: Any) -> StepResult:
+        if self.elsewhere:
+            raise Parked(0.0, "its steps are taken by a job of their own")
+        self._stop_if_paused(step.key if index is None else f"{step.key}#{index}")
         hook, self.on_match = self.on_match, None
         if hook:
             await hook()
         await self.holding.ensure()
-        return await self.stepper.perform(*arguments)
+        return await Stepper(self.state, self.work).perform(rule, step, index, *arguments)
+
+    def _stop_if_paused(self, key: str) -> None:
+        """A step that is over gives what it gave, paused or not."""
+        pause = self.work.pause(self.state.rule)
+        record = self.state.journal.steps.get(key)
+        if pause and not (record and finished_result(record)):
+            raise PausedError(pause)

@@ -20,6 +20,7 @@ from store.scripting import STORE_AWAY
 from workers.actions import ACTIONS, in_doubt_for
 from workers.actions.base import ActionContext, Exchange, Perform, Verify
 from workers.attempts import Verdict, after_failure
+from workers.ceilings import give_back, over_ceiling
 from workers.clients.errors import ApiError, InDoubtError, Unsupported
 from workers.clients.redact import fit_for_a_trace, redacted
 from workers.lease import Lease
@@ -104,13 +105,15 @@ class Stepper:
         return await self._resolve_doubt(attempt, why)
 
     async def _try_once(self, attempt: Try) -> StepResult:
-        record = attempt.record
+        record, context = attempt.record, self._context(attempt)
+        refused = await over_ceiling(self.work.desk.store.spending, attempt.action, context)
+        if refused:
+            return await self._give_up(attempt.key, record, refused)
         entry: Record = {"at": datetime.now(UTC).isoformat(timespec="milliseconds")}
         record["attempts"].append(entry)
         record["state"] = "started"
         await self._write(attempt.key, record)
         self.state.lease.ensure()
-        context = self._context(attempt)
         began = time.perf_counter()
         try:
             output = await self._bounded(attempt, context, attempt.action.perform)
@@ -147,7 +150,9 @@ class Stepper:
         verdict = after_failure(attempt.step.retry, attempt.tries, attempt.age, error)
         if verdict.next == "give up" or not self._has_patience(verdict):
             reason = verdict.reason or f"{error.message} (no time left for another try)"
-            return await self._give_up(attempt.key, attempt.record, fit_for_a_trace(reason, self._secrets))
+            result = await self._give_up(attempt.key, attempt.record, fit_for_a_trace(reason, self._secrets))
+            await give_back(self.work.desk.store.spending, attempt.action, self._context(attempt))
+            return result
         attempt.record["state"] = "waiting"
         await self._write(attempt.key, attempt.record)
         if self.state.patience is None:
@@ -190,6 +195,7 @@ class Stepper:
             raise Unsupported(f"{attempt.action.name} cannot be verified")
         self.state.lease.ensure()
         context = self._context(attempt)
+        context.tried_at = datetime.fromisoformat(attempt.record["attempts"][-1]["at"])
         try:
             return await self._bounded(attempt, context, attempt.action.verify)
         finally:

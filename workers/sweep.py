@@ -38,7 +38,9 @@ async def sweep_for_ever(store: Store, name: str) -> None:
 async def sweep(store: Store, *, orphans: bool = True, older_than: float = ORPHANED_AFTER) -> int:
     """One round; returns how many pieces of work got a job."""
     count = await store.queue.enqueue_unsent()
-    return count + (await _adopt_orphans(store, older_than) if orphans else 0)
+    if orphans:
+        count += await _adopt_orphans(store, older_than) + await store.pauses.let_go()
+    return count
 
 
 async def _adopt_orphans(store: Store, older_than: float) -> int:

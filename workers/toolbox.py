@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from traceback import extract_tb
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ from store.runs import RunId
 from workers.actions.base import ActionContext
 from workers.clients.egress import connection_client, egress_client
 from workers.clients.errors import Invalid
+from workers.clients.notices.notifier import Notifier
 from workers.lease import Lease
 from workers.steplike import StepLike
 
@@ -37,11 +39,12 @@ class Clients:
 
     open: httpx.AsyncClient
     _by_connection: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    notifier: Notifier = field(default_factory=Notifier)
 
     @classmethod
     def allowing(cls, hosts: list[str]) -> Clients:
         """Clients that may also reach these hosts and networks."""
-        return cls(egress_client(hosts))
+        return cls(egress_client(hosts), notifier=Notifier(hosts))
 
     def of(self, connection: Connection | None) -> httpx.AsyncClient:
         """The client that may reach this connection's `base_url`."""
@@ -151,6 +154,7 @@ class Toolbox:
             api_http=self.clients.of(connection),
             secrets=secrets,
             log=self._log_of(rule),
+            notifier=self.clients.notifier,
             leaving=self.lease.ensure,
         )
 
@@ -178,6 +182,14 @@ class Toolbox:
         return log
 
     def report_bug(self, error: Exception, action: str) -> None:
-        """A failure in our own code: for the log and for Sentry."""
-        logger.error("an action failed unexpectedly", extra={"action": action}, exc_info=error)
+        """A failure in our own code: a line for the log, the whole of it for Sentry and for who debugs."""
+        about = {"action": action, "error": type(error).__name__, "at": place_of(error)}
+        logger.error("an action failed unexpectedly", extra=about)
+        logger.debug("where the action failed", extra={"action": action}, exc_info=error)
         sentry_sdk.capture_exception(error)
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where an error was raised; empty when it never was."""
+    frames = extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

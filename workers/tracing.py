@@ -10,14 +10,18 @@ import orjson
 
 from rules.engine.events import ToolView
 from rules.engine.plain import to_plain
-from rules.engine.play import matches
 from rules.engine.played import ConditionTrace, Played
 from rules.engine.rule import Rule
 from store.masking import masked
-from workers.run import Ran
+from workers.clients.redact import clipped, is_secret_name, redacted
+from workers.rehearsal import DryStep, rehearse, surroundings_of
 
 if TYPE_CHECKING:
     from workers.desk import Work
+    from workers.ran import Ran
+
+MOST_PLANNED = 50
+"""How many steps of a plan are told, items of a `for_each` included."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,37 @@ def trace_of(ran: Ran) -> TraceRecord:
 
 
 def in_shadow(work: Work, rule: Rule, tool: ToolView | None) -> TraceRecord:
-    """The record of a rule in shadow mode: whether it would have acted, and nothing done."""
-    played = matches(rule, work.view, tool, work.surroundings)
-    if played.outcome == "ran":
-        played.outcome = "shadow"
-    return TraceRecord(rule.name, played.tool_id, decided_record(played) | {"steps": []})
+    """The record of a rule in shadow mode: what it would have done and said, and nothing done."""
+    run = rehearse(rule, work.view, tool, surroundings_of([rule], work.memory), {})
+    body = decided_record(run.played) | {"steps": [planned(step) for step in run.steps[:MOST_PLANNED]]}
+    if len(run.steps) > MOST_PLANNED:
+        body["steps_left_out"] = len(run.steps) - MOST_PLANNED
+    if run.needs:
+        body["needs"] = run.needs
+    if run.played.answer is not None:
+        body |= {"answer": clipped(run.played.answer), "answer_at": run.played.answer_at}
+    elif run.answer_hangs:
+        body["answer_hangs"] = True
+    return TraceRecord(rule.name, run.played.tool_id, body)
+
+
+def planned(step: DryStep) -> dict[str, Any]:
+    """A step that nobody took: with what it would be performed. `state` says how its result is known, or not."""
+    told = {"id": step.key, "action": step.action, "line": step.line, "state": step.source, "attempts": []}
+    told["with"] = None if step.with_ is None else clipped(_shown(step.with_))
+    error = step.result.error if step.result else ""
+    return told | ({"error": error} if error else {})
+
+
+def _shown(value: Any, name: str = "") -> Any:
+    """Without credentials that a rule wrote out; a `<secrets.NAME>` is none."""
+    if isinstance(value, Mapping):
+        return {key: _shown(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item, name) for item in value]
+    if isinstance(value, str) and is_secret_name(name) and "<secrets." in value:
+        return value
+    return redacted({name: value})[name]
 
 
 def decided_record(played: Played) -> dict[str, Any]:
@@ -88,11 +118,13 @@ def _attempts(key: str, records: Mapping[str, Mapping[str, Any]]) -> Iterator[di
         yield from ({"item": item, **attempt} for attempt in records[f"{key}#{item}"]["attempts"])
 
 
-def unplayed(rule: Rule, outcome: str, tool: ToolView | None = None) -> TraceRecord:
+def unplayed(
+    rule: Rule, outcome: str, tool: ToolView | None = None, *, stopped_at: str | None = None, why: str = ""
+) -> TraceRecord:
     """The record of a rule that did not come to its turn."""
     tool_id = tool.id if tool else ""
-    body = _head(rule, outcome, tool_id) | {"conditions": [], "stopped_at": None, "steps": []}
-    return TraceRecord(rule.name, tool_id, body)
+    body = _head(rule, outcome, tool_id) | {"conditions": [], "stopped_at": stopped_at, "steps": []}
+    return TraceRecord(rule.name, tool_id, body | ({"error": why} if why else {}))
 
 
 def _head(rule: Rule, outcome: str, tool_id: str) -> dict[str, Any]:
@@ -103,15 +135,15 @@ def _head(rule: Rule, outcome: str, tool_id: str) -> dict[str, Any]:
 def feed_line(work: Work, records: Sequence[TraceRecord]) -> bytes:
     """One line about a finished event; numbers are masked."""
     event = work.event
-    return orjson.dumps(
-        {
-            "event": event.id,
-            "kind": event.kind,
-            "connection": event.connection,
-            "from": masked(event.call.from_),
-            "to": masked(event.call.to),
-            "tools": [tool.name for tool in event.tools],
-            "rules": {record.rule: record.body["outcome"] for record in records},
-            "ms": round(work.now_ms() - work.stored.received_ms, 1),
-        }
-    )
+    line = {
+        "event": event.id,
+        "kind": event.kind,
+        "connection": event.connection,
+        "from": masked(event.call.from_),
+        "to": masked(event.call.to),
+        "tools": [tool.name for tool in event.tools],
+        "rules": {record.rule: record.body["outcome"] for record in records},
+        "ms": round(work.now_ms() - work.stored.received_ms, 1),
+    }
+    paused = {record.rule: record.body["paused"] for record in records if "paused" in record.body}
+    return orjson.dumps(line | ({"paused": paused} if paused else {}))

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from rules.engine.retries import DEFAULT_TIMEOUT
 from workers.actions.base import Action, ActionContext
 from workers.attempts import VERIFY_SETTLES
 from workers.clients.errors import ApiError, InDoubtError, Unavailable
 from workers.steplike import StepLike
-
-DEFAULT_TIMEOUT = 10.0
-"""Seconds a step's action gets when the rule says nothing."""
 
 Record = dict[str, Any]
 

@@ -11,6 +11,7 @@ from store.connections import Connection
 from store.event import KINDS, Event, Kind, section_fields, visible_types
 from workers.actions import ACTIONS
 from workers.actions.base import Action
+from workers.actions.httpstubs import REHEARSALS
 from workers.actions.registry import output_docs, output_words
 
 
@@ -19,9 +20,10 @@ def vocabulary(connections: Mapping[str, Connection], secrets: Collection[str] |
     return Vocabulary(
         kinds={name: _kind(kind) for name, kind in KINDS.items()},
         actions={name: _action(action) for name, action in ACTIONS.items()},
-        connections={name: _connection(connection) for name, connection in connections.items()},
+        connections={name: connection_words(connection) for name, connection in connections.items()},
         secrets=None if secrets is None else frozenset(secrets),
         natives={name: frozenset(provider.kinds) for name, provider in PROVIDERS.items()},
+        answers={name: provider.answers for name, provider in PROVIDERS.items()},
     )
 
 
@@ -40,18 +42,31 @@ def _kind(kind: Kind) -> KindWords:
 def _action(action: Action) -> ActionWords:
     return ActionWords(
         action.name, action.doc, action.params, output_words(action.output), output_docs(action.output),
-        action.in_doubt, action.platforms, action.needs_call,
+        action.in_doubt, action.platforms, action.needs_call, rehearse=REHEARSALS.get(action.name),
     )  # fmt: skip
 
 
-def _connection(connection: Connection) -> ConnectionWords:
+def connection_words(connection: Connection) -> ConnectionWords:
+    """One connection as rules know it."""
     provider = PROVIDERS.get(connection.provider)
     answers = dict(provider.answers) if provider else {}
     generations = tuple(dict.fromkeys(g for by_generation in answers.values() for g in by_generation)) or ("",)
     return ConnectionWords(
         connection.name, connection.provider, connection.generation, generations, answers,
         {**_deadlines(connection, provider, generations), **connection.deadlines}, connection.api is not None,
+        {kind: connection.fallback_for(kind) for kind in answers}, _incoming(connection, generations),
+        frozenset(provider.kinds.values()) if provider and connection.auth else frozenset(),
     )  # fmt: skip
+
+
+def _incoming(connection: Connection, generations: Collection[str]) -> tuple[str, ...]:
+    """The dialects that can come in: generation one signs nothing, so signatures alone keep it out."""
+    if not connection.auth:
+        return ()
+    if connection.generation != "auto":
+        return (connection.generation,)
+    signed_only = all(entry.scheme in ("hmac", "standard") for entry in connection.auth)
+    return tuple(generation for generation in generations if generation != "g1" or not signed_only)
 
 
 def _deadlines(connection: Connection, provider: Provider | None, generations: Collection[str]) -> dict[str, float]:

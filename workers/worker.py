@@ -18,8 +18,9 @@ from arq.worker import Function, Worker
 from redis.exceptions import RedisError
 
 from store import keys
-from store.client import Store, deserialise, serialise
+from store.client import Store
 from store.deadletters import DeadLetter
+from store.link import deserialise, serialise
 from store.queue import Batch, ClaimedJob, job_for
 from store.runs import Claim, LeaseLostError, RunId
 from store.scripting import STORE_AWAY
@@ -221,7 +222,7 @@ class LeasedWorker(Worker):
         for token, lease in leases.items():
             if token not in lost and asked_at:
                 lease.renewed_at = asked_at
-            elif token in lost or not lease.holds:
+            elif not lease.claim.ends and (token in lost or not lease.holds):
                 self._cancel(token)
 
     def _cancel(self, token: str) -> None:

@@ -22,7 +22,25 @@ async def test_alive_needs_nothing(settings: ReceiverSettings) -> None:
 async def test_ready_tells_each_dependency(client: httpx.AsyncClient) -> None:
     response = await client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"store": "ok", "connections": {"on": 4, "off": 1}}
+    told = response.json()
+    assert (told["store"], told["connections"]) == ("ok", {"on": 4, "off": 1})
+
+
+async def test_ready_tells_what_the_store_does_less_well_than_asked(settings: ReceiverSettings, store_url: str) -> None:
+    async with running(settings, store_url) as (app, client):
+        await app.state.lookout.look()
+        told = (await client.get("/readyz")).json()
+    assert told["less_than_asked"] == ["persistence: appendfsync is no, durability asks for always"]
+
+
+async def test_a_store_that_is_too_old_is_not_ready(
+    settings: ReceiverSettings, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.standing.OLDEST_SERVER", (99, 0))
+    async with running(settings, store_url) as (app, client):
+        await app.state.lookout.look()
+        response = await client.get("/readyz")
+    assert (response.status_code, response.json()["store"]) == (503, "too old")
 
 
 async def test_not_ready_without_the_store(settings: ReceiverSettings) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from store.client import Store
-from store.runs import RunId, begun_afresh
+from store.runs import LeaseLostError, RunId, begun_afresh
 from tests.store.builders import accept, an_event, claim_one
 
 
@@ -82,3 +82,26 @@ def test_a_step_that_begins_afresh_remembers_its_attempts() -> None:
     record = {"state": "failed", "error": "no", "asked": 2, "doubt": "sent", "attempts": [{}, {}]}
     again = {"state": "waiting", "doubt": "sent", "attempts": [{}, {}], "tries_before": 2}
     assert begun_afresh(record) == again
+
+
+async def test_a_claim_knows_that_it_was_given_up(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.runs.park(claim, RunId(event.id, "rule"), 0.0)
+    assert not claim.ends
+    await store.queue.finish(claim, event.id, {})
+    assert claim.ends
+    claim = await claim_one(store)
+    await store.runs.park(claim, RunId(event.id, "rule"), 0.0)
+    assert claim.ends
+
+
+async def test_what_a_stale_claim_could_not_give_up_it_has_lost(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.redis.set(f"arq:in-progress:{event.id}", "somebody else's")
+    with pytest.raises(LeaseLostError):
+        await store.queue.finish(claim, event.id, {})
+    assert not claim.ends

@@ -18,10 +18,12 @@ from tests.store.builders import ALL_LANES, accept
 from tests.workers.clients.support import Platform
 from workers.actions import ACTIONS
 from workers.actions.base import ActionContext, Output, Params, action
+from workers.clients.errors import Invalid, Unavailable
 from workers.desk import Desk
 from workers.handle import handle_event, resume_run
 from workers.late import handle_unsent
 from workers.lease import Lease
+from workers.pausing import Pauses
 from workers.toolbox import Clients
 from workers.vocabulary import vocabulary
 
@@ -53,6 +55,7 @@ class Shop:
     platform: Platform = field(default_factory=lambda: Platform({}))
     connections: dict[str, Connection] = field(default_factory=lambda: {"desk": front_desk()})
     secrets: dict[str, str] = field(default_factory=dict)
+    pauses: Pauses = field(default_factory=Pauses)
     _desk: Desk | None = None
 
     def rule(self, name: str, text: str) -> None:
@@ -76,7 +79,7 @@ class Shop:
             assert not errors, errors
             client = self.platform.client()
             clients = Clients(client, dict.fromkeys(self.connections, client))
-            self._desk = Desk(self.store, loaded, words, self.connections, clients, self.secrets)
+            self._desk = Desk(self.store, loaded, words, self.connections, clients, self.secrets, self.pauses)
         return self._desk
 
     async def post(self, event: Event, **fields: Any) -> Event:
@@ -121,6 +124,17 @@ class Shop:
     async def mark(self, key: str, field: str, value: str | bytes) -> None:
         """Change one field of a stored hash."""
         await self.store.redis.execute_command("HSET", key, field, value)  # type: ignore[no-untyped-call]
+
+    async def pause(self, scope: str, why: str = "") -> None:
+        """As a person would; this worker knows at once."""
+        await self.store.pauses.begin(scope, "anna", why)
+        await self.pauses.look(self.store.pauses)
+
+    async def resume(self, scope: str) -> int:
+        """Lift it; how many runs go on."""
+        lifted = await self.store.pauses.resume(scope)
+        await self.pauses.look(self.store.pauses)
+        return lifted.runs
 
     async def trace(self, event: Event, rule: str, tool: str = "") -> dict[str, Any]:
         """What is told about a rule."""
@@ -185,16 +199,35 @@ class Poke:
         return None if found is None else PokeOutput(value=found)
 
 
-def add_action(monkeypatch: Any, name: str, poke: Poke, in_doubt: Any = "repeat") -> Poke:
+def add_action(monkeypatch: Any, name: str, poke: Poke, in_doubt: Any = "repeat", costs: Any = None) -> Poke:
     """Register a test's action for the length of the test."""
 
     async def perform(context: ActionContext, params: PokeParams) -> PokeOutput:
         """An action of a test."""
         return await poke.perform(context, params)
 
-    declared = action(name, in_doubt=in_doubt, verify=poke.verify if in_doubt == "verify" else None)(perform)
+    verify = poke.verify if in_doubt == "verify" else None
+    declared = action(name, in_doubt=in_doubt, verify=verify, costs=costs)(perform)
     monkeypatch.setitem(ACTIONS, name, declared)
     return poke
 
 
-__all__ = ["CRM", "Poke", "Shop", "add_action", "front_desk"]
+async def fails(*_: Any, **__: Any) -> Any:
+    """The body of an action that is refused."""
+    raise Invalid("the far side said no")
+
+
+async def busy(*_: Any) -> Any:
+    """The body of an action whose far side is away."""
+    raise Unavailable("busy")
+
+
+TOOL = "on: { tool-calls: look_up }\n"
+
+
+def says(text: str, more: str = "") -> str:
+    """A rule that answers the tool call of `an_event`."""
+    return f"{TOOL}answer: {{ result: {text} }}\n{more}"
+
+
+__all__ = ["CRM", "TOOL", "Poke", "Shop", "add_action", "busy", "fails", "front_desk", "says"]

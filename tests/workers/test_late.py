@@ -69,7 +69,7 @@ async def test_a_worker_that_dies_before_it_is_put_in_is_replaced(shop: Shop, mo
     await shop.store.redis.zrem("hs:unsent", event.id)
     job, lease = await shop.take()
     with monkeypatch.context() as patched:
-        patched.setattr("workers.handle.deliver_late", None)
+        patched.setattr("workers.answering.deliver_late", None)
         with pytest.raises(ExceptionGroup):
             await shop.perform(job, lease)
     await shop.lose(lease)

@@ -9,7 +9,7 @@ import pytest
 from store.client import Store
 from store.connections import ConnectionsError
 from tests.store.builders import accept, an_event
-from workers.main import FUNCTIONS, build_desk, build_worker, run_worker, work_until
+from workers.main import FUNCTIONS, begin_when_possible, build_desk, build_worker, run_worker, work_until
 from workers.settings import WorkerSettings
 
 CONNECTIONS = """
@@ -108,3 +108,26 @@ async def test_a_process_stops_on_a_signal(
         handler()
     await asyncio.wait_for(running, 1.5)
     assert len(handlers) == 2
+
+
+async def test_it_follows_schedules(store: Store, settings: WorkerSettings) -> None:
+    on = 'on: { schedule: { cron: "0 18 * * *", timezone: UTC } }'
+    (settings.rules_dir / "night.yaml").write_text(RULE.replace("on: status-update", on))
+    desk, _ = build_desk(settings, store, ENVIRON)
+    stop = asyncio.Event()
+    working = asyncio.create_task(work_until(stop, build_worker(desk, settings), 0.5))
+    async with asyncio.timeout(1.5):
+        while not await store.schedules.all():  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+    stop.set()
+    await working
+    assert set(await store.schedules.all()) == {"night"}
+    await desk.clients.close()
+
+
+async def test_what_is_paused_is_known_before_the_first_job(store: Store, settings: WorkerSettings) -> None:
+    await store.pauses.begin("all", "anna")
+    desk, book = build_desk(settings, store, ENVIRON)
+    await begin_when_possible(desk, book, asyncio.Event())
+    assert desk.pauses.covers("any", "desk")
+    await desk.clients.close()

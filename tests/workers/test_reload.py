@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rules.engine import load
 from store.client import Store
 from tests.receiver.support import until
+from workers import reload
 from workers.reload import begin, keep_up, take_over
 from workers.rulebook import RuleBook, open_rulebook
 from workers.vocabulary import vocabulary
@@ -93,3 +97,121 @@ async def test_a_deleted_rule_stays_deleted(book: RuleBook, store: Store) -> Non
     (book.folder / "greet.yaml").unlink()
     assert (await take_over(book, store.last_good)).removed == ("greet",)
     assert await store.last_good.all() == []
+
+
+# --- how editors and git write ----------------------------------------------------------------------------------------
+
+HALF = "description: One.\non: assistant-request\nanswer: { reject: Half. }\n"
+WHOLE = "description: One.\non: assistant-request\nanswer: { reject: Half. }\nif: call.from != ''\nowner: welcome\n"
+
+
+def by_rename(path: Path, text: str) -> Iterator[None]:
+    (path.parent / ".greet.yaml.swp").write_text(text)
+    yield
+    (path.parent / ".greet.yaml.swp").rename(path)
+
+
+def by_backup(path: Path, text: str) -> Iterator[None]:
+    """The old file is moved away before the new one is written."""
+    path.rename(path.with_suffix(".yaml~"))
+    yield
+    path.write_text(text)
+    path.with_suffix(".yaml~").unlink()
+
+
+def by_sed(path: Path, text: str) -> Iterator[None]:
+    (path.parent / "sedA1b2C3").write_text(text)
+    yield
+    (path.parent / "sedA1b2C3").replace(path)
+
+
+def by_truncating(path: Path, text: str) -> Iterator[None]:
+    with path.open("w") as file:
+        yield
+        file.write(text)
+
+
+def in_halves(path: Path, text: str) -> Iterator[None]:
+    with path.open("w") as file:
+        file.write(text[: len(HALF)])
+        file.flush()
+        yield
+        file.write(text[len(HALF) :])
+
+
+def by_git(path: Path, text: str) -> Iterator[None]:
+    path.unlink()
+    yield
+    path.write_text(text)
+
+
+async def in_force(holds: Callable[[], bool]) -> None:
+    """Until it holds, or until it must be written again because nobody watched yet."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1.0):
+            await until(holds)
+
+
+WAYS: list[Callable[[Path, str], Iterator[None]]] = [
+    by_rename, by_backup, by_sed, by_truncating, in_halves, by_git,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", WAYS)
+async def test_whatever_way_it_is_written_the_rule_is_never_away_nor_half(
+    followed: RuleBook, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, str], Iterator[None]]
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(reload, "report", lambda *_: seen.append(said(followed)))
+    begun: list[None] = []
+    while "welcome" not in said(followed):
+        seen.append(said(followed))
+        for moment in write(followed.folder / "greet.yaml", WHOLE):
+            begun.append(moment)
+            await asyncio.sleep(0.01)
+        await in_force(lambda: "welcome" in said(followed))
+    assert begun
+    assert set(seen) <= {GOOD, WHOLE}
+
+
+async def test_git_swaps_a_hundred_files(followed: RuleBook) -> None:
+    names = [f"rule_{number}.yaml" for number in range(100)]
+    text = GOOD.replace("One.", "Many.")
+    while len(followed.rules) < 101:
+        for name in names:
+            (followed.folder / name).write_text(text.replace("''", f"'{name}'"))
+        await in_force(lambda: len(followed.rules) == 101)
+    before = {rule.name: rule for rule in followed.rules}
+    for name in names[:50]:
+        (followed.folder / name).unlink()
+    for name in names[50:]:
+        path = followed.folder / name
+        path.unlink()
+        path.write_text(text.replace("Hello", "Swapped"))
+    await until(lambda: len(followed.rules) == 51)
+    await until(lambda: sum("Swapped" in rule.source.text for rule in followed.rules) == 50)
+    assert followed.rule("greet") is before["greet"], "what did not change was not read again"
+
+
+async def test_a_file_that_is_gone_for_good_is_removed(followed: RuleBook) -> None:
+    while followed.rules:
+        (followed.folder / "greet.yaml").unlink(missing_ok=True)
+        await asyncio.sleep(0.05)
+
+
+async def test_only_what_changed_is_read_again(book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = load.read_rule
+
+    def counted(name: str, *rest: Any) -> Any:
+        read.append(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(load, "read_rule", counted)
+    (book.folder / "other.yaml").write_text(GOOD.replace("One", "Two"))
+    book.look()
+    book.look()
+    assert read == ["other"]
+    (book.folder / "vars.yaml").write_text("vip: x\n")
+    book.look()
+    assert sorted(read) == ["greet", "other", "other"], "with other vars, everything is"

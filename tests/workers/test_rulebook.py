@@ -123,3 +123,12 @@ def test_damaged_files_never_stop_the_rest(book: RuleBook, folder: Path) -> None
         (folder / "vip.yaml").write_bytes(bytes(data[: chance.randrange(len(data))]))
         book.look()
         assert names(book) == ["other", "vip"]
+
+
+def test_of_two_files_with_one_name_the_first_counts(book: RuleBook, folder: Path) -> None:
+    (folder / "vip.yml").write_text(GOOD.replace("Hello", "Second"))
+    change = book.look()
+    assert [finding.code for finding in change.held_back] == ["duplicate-name"]
+    rule = book.rule("vip")
+    assert rule is not None
+    assert "Hello" in rule.source.text

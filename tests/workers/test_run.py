@@ -58,7 +58,7 @@ async def test_a_rule_that_does_not_match_is_not_announced(shop: Shop) -> None:
     async def announce() -> None:
         raise AssertionError("it did not match")
 
-    shop.rule("rule", "on: status-update\nif: call.status == 'never'\nsteps: [{ action: log, with: { message: x } }]\n")
+    shop.rule("rule", "on: status-update\nif: call.id == 'never'\nsteps: [{ action: log, with: { message: x } }]\n")
     event, work = await laid_out(shop)
     ran = await run_rule(work, shop.desk.rules.rules[0], None, on_match=announce)
     assert ran.played.outcome == "not_matched"

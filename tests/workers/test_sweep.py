@@ -8,6 +8,7 @@ from redis.exceptions import ConnectionError as StoreGone
 
 from store.client import Store
 from tests.store.builders import accept, an_event, claim_one
+from tests.store.test_pauses import stopped
 from workers import sweep as module
 from workers.sweep import sweep, sweep_for_ever
 
@@ -46,6 +47,15 @@ async def test_a_job_in_work_is_no_orphan(store: Store) -> None:
     claim = await claim_one(store)
     assert await sweep(store, older_than=-1) == 0
     assert await store.redis.get(f"arq:in-progress:{claim.job_id}") == claim.token.encode()
+
+
+async def test_runs_whose_pause_is_over_go_on(store: Store) -> None:
+    await store.pauses.begin("rule:tell", "anna")
+    await stopped(store)
+    assert await sweep(store) == 0
+    await store.redis.delete("hs:pauses")
+    assert await sweep(store) == 1
+    assert await store.pauses.count() == 0
 
 
 async def test_only_one_sweeps(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

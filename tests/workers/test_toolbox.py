@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.workers.support import Poke, Shop, add_action, front_desk
 from workers.clients.errors import Invalid
 from workers.late import LateStep
 from workers.lease import Lease
-from workers.toolbox import LONGEST_CHAIN, Clients, EventEmitter, EventMemory, Toolbox, emitted_id
+from workers.toolbox import LONGEST_CHAIN, Clients, EventEmitter, EventMemory, Toolbox, emitted_id, place_of
 
 MANUAL = "on: manual\n%ssteps: [{ action: log, with: { message: x } }]\n"
 
@@ -227,3 +228,42 @@ def test_an_emitted_id_looks_like_any_other() -> None:
     assert len(own) == len(event.id)
     assert own[:16] == event.id[:16]
     assert own != emitted_id(event, "other")
+
+
+# --- bugs -------------------------------------------------------------------------------------------------------------
+
+
+def raised() -> Exception:
+    try:
+        raise KeyError("+31612340001")
+    except KeyError as error:
+        return error
+
+
+async def test_a_bug_in_an_action_is_one_line(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "workers.toolbox")
+    toolbox(shop, an_event()).report_bug(raised(), "call.say")
+    line = caplog.records[0].__dict__
+    assert len(caplog.records) == 1
+    assert (line["action"], line["error"], line["exc_info"]) == ("call.say", "KeyError", None)
+    assert line["at"].partition("test_toolbox.py:")[2].isdigit()
+    assert "+31612340001" not in caplog.text
+
+
+async def test_who_debugs_sees_the_whole_traceback(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "workers.toolbox")
+    error = raised()
+    toolbox(shop, an_event()).report_bug(error, "call.say")
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [error]
+
+
+def test_an_error_that_was_never_raised_has_no_place() -> None:
+    assert place_of(KeyError()) == ""
+
+
+async def test_notifications_reach_what_http_requests_reach() -> None:
+    clients = Clients.allowing(["127.0.0.1"])
+    assert clients.notifier.allow == ["127.0.0.1"]
+    await clients.close()
+    with pytest.raises(ValueError, match="neither a host"):
+        Clients.allowing(["http://crm.internal"])

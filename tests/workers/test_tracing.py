@@ -8,6 +8,7 @@ import pytest
 from tests.store.builders import an_event
 from tests.workers.support import Poke, Shop, add_action
 from workers.clients.errors import Invalid
+from workers.tracing import MOST_PLANNED
 
 ASK = """
 on: { tool-calls: look_up }
@@ -87,6 +88,55 @@ async def test_a_shadow_says_what_it_would_do_and_others_that_they_were_not_aske
     overtaken, shadow = await shop.trace(event, "b", "t1"), await shop.trace(event, "c", "t1")
     assert (overtaken["outcome"], overtaken["conditions"], overtaken["stopped_at"]) == ("overtaken", [], None)
     assert (shadow["outcome"], shadow["steps"], len(shadow["conditions"])) == ("shadow", [], 1)
+
+
+async def test_a_shadow_shows_what_it_would_do_and_say(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    poke = add_action(monkeypatch, "test.poke", Poke())
+    shop.secrets["crm"] = "s3cret-value"
+    shop.rule(
+        "shy",
+        """on: tool-calls
+mode: shadow
+limit: { count: 1, per: 1h }
+steps:
+  - { id: asked, action: test.poke, with: { value: { token: 'Bearer ${{ secrets.crm }}', api_key: written-out } } }
+  - { action: log, with: { message: 'it gave ${{ to_json(steps.asked.value) }}' } }
+  - { action: log, with: { message: 'tool ${{ tool.name }}' } }
+answer: { result: 'Yes, ${{ call.from }}.' }
+""",
+    )
+    for _ in range(2):
+        event = await shop.post(an_event("tool-calls"))
+        await shop.work()
+    trace = await shop.trace(event, "shy", "t1")
+    assert (poke.seen, await shop.said(event), trace["outcome"]) == ([], {"result": "Later."}, "shadow")
+    assert [(step["state"], step["with"], step["attempts"]) for step in trace["steps"]] == [
+        ("unknown", {"value": {"token": "Bearer <secrets.crm>", "api_key": "[redacted]"}}, []),
+        ("hanging", None, []),
+        ("assumed", {"message": "tool look_up"}, []),
+    ]
+    assert (trace["needs"], trace["answer"]) == ("asked", {"result": "Yes, +31612340001."})
+    assert (await shop.steps(event, "shy", "t1"), await shop.store.redis.keys("hs:hold:*")) == ({}, [])
+
+
+async def test_a_shadow_whose_answer_hangs_says_on_what(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_action(monkeypatch, "test.poke", Poke())
+    steps = "steps: [{ id: asked, action: test.poke }]\nanswer: { result: '${{ to_json(steps.asked.value) }}' }\n"
+    shop.rule("shy", f"on: tool-calls\nmode: shadow\n{steps}")
+    event = await shop.post(an_event("tool-calls"))
+    await shop.work()
+    trace = await shop.trace(event, "shy", "t1")
+    assert (trace["needs"], trace["answer_hangs"], "answer" in trace) == ("asked", True, False)
+
+
+async def test_a_long_plan_is_cut(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = ", ".join(map(str, range(MOST_PLANNED + 3)))
+    each = f"steps: [{{ for_each: '${{{{ [{items}] }}}}', action: log, with: {{ message: x }} }}]\n"
+    shop.rule("shy", f"on: status-update\nmode: shadow\n{each}")
+    event = await shop.post(an_event())
+    await shop.work()
+    trace = await shop.trace(event, "shy")
+    assert (len(trace["steps"]), trace["steps_left_out"]) == (MOST_PLANNED, 3)
 
 
 async def test_a_failed_step_tells_its_attempts_and_its_error(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

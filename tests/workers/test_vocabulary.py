@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from receiver.providers import PROVIDERS
+from rules.engine.load import load_folder
 from rules.engine.vocabulary import ConnectionWords
-from store.connections import Connection
+from store.connections import Api, Connection
 from store.event import KINDS, Event
 from workers.actions import ACTIONS, capability_table
 from workers.vocabulary import vocabulary
@@ -83,3 +85,43 @@ def test_a_connection_tells_whether_it_can_be_called_back() -> None:
 def test_secrets_are_known_or_any() -> None:
     assert vocabulary({}).secrets is None
     assert vocabulary({}, ["crm"]).secrets == frozenset({"crm"})
+
+
+SPENDING = """\
+description: Costs money.
+on: status-update
+connections: [desk]
+steps:
+  - action: ACTION
+    with: { WITH }
+"""
+BUY = ("number.buy", 'number: "+31851000007"')
+CALL = ("call.start", 'agent: a1, to: "+31612340001"')
+
+
+@pytest.mark.parametrize(
+    ("provider", "generation", "step", "said"),
+    [
+        ("flireo", "g1", BUY, []),
+        ("fluents", "auto", BUY, []),
+        ("flireo", "g3", CALL, []),
+        ("opencx", "auto", CALL, []),
+        ("opencx", "auto", BUY, ["connection desk (opencx) cannot do number.buy"]),
+        ("flireo", "g3", BUY, ["connection desk (flireo) cannot do number.buy with generation g3"]),
+        ("flireo", "g1", CALL, ["connection desk (flireo) cannot do call.start with generation g1"]),
+        ("opencx", "auto", ("number.release", 'number: "n1"'), ["connection desk (opencx) cannot do number.release"]),
+        ("flireo", "g1", ("call.get", "call: c1"), ["connection desk (flireo) cannot do call.get with generation g1"]),
+        ("flireo", "g1", ("number.buy", 'number: "0850000007"'), ["a whole number with its country"]),
+    ],
+)
+def test_check_refuses_what_a_platform_cannot_spend_money_on(
+    tmp_path: Path, provider: str, generation: str, step: tuple[str, str], said: list[str]
+) -> None:
+    (tmp_path / "spend.yaml").write_text(SPENDING.replace("ACTION", step[0]).replace("WITH", step[1]))
+    desk = Connection.model_validate(
+        {"name": "desk", "provider": provider, "generation": generation, "api": Api(key="k")}
+    )
+    loaded = load_folder(tmp_path, vocabulary({"desk": desk}))
+    errors = [finding.text for finding in loaded.findings if finding.severity == "error"]
+    assert len(errors) == len(said)
+    assert all(words in error for words, error in zip(said, errors, strict=True))

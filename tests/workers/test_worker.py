@@ -15,6 +15,7 @@ from redis.exceptions import ResponseError
 from store import embedded
 from store.client import Store, open_store
 from store.runs import Claim, LeaseLostError
+from store.scripting import run, script
 from tests.store.builders import ALL_LANES, accept, an_event
 from workers import worker as module
 from workers.worker import LeasedWorker, causes, event_of
@@ -328,6 +329,38 @@ async def test_a_lost_lease_stops_the_job_and_nobody_elses(
         jobs.gate.set()
         await until(lambda: jobs.ended)
     assert jobs.ended == [kept.id]
+
+
+@pytest.mark.parametrize("last_word", ["finish", "release"])
+async def test_a_lease_that_ended_with_its_job_is_not_lost(
+    store: Store, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, last_word: str
+) -> None:
+    """The write that ends the job has arrived, its reply is still under way, and the next renewal finds no claim."""
+    monkeypatch.setattr(module, "RENEW_EVERY", 0.01)
+    execute, written, replied = store.redis.execute_command, asyncio.Event(), asyncio.Event()
+    sha = script(last_word).sha
+
+    async def slow_reply(*arguments: Any, **options: Any) -> Any:
+        result = await execute(*arguments, **options)
+        if sha in arguments:
+            written.set()
+            await replied.wait()
+        return result
+
+    if last_word == "release":
+        jobs.error = lambda: KeyError("ours")
+    jobs.gate.set()
+    event = an_event()
+    await run(store.redis, last_word, "background", "nothing", "no token", 0, 0, "")
+    await accept(store, event)
+    monkeypatch.setattr(store.redis, "execute_command", slow_reply)
+    async with running(worker_on(store, jobs.handle), grace=1.0):
+        await written.wait()
+        await asyncio.sleep(0.05)
+        monkeypatch.undo()
+        replied.set()
+    assert "lease lost" not in caplog.text
+    assert "could not give" not in caplog.text
 
 
 async def test_a_job_taken_up_again_here_survives_the_loss_of_its_first_lease(

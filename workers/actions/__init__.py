@@ -6,15 +6,18 @@ from collections.abc import Mapping
 
 from workers.actions.agents import agent_get, agent_list, agent_update
 from workers.actions.base import Action, in_doubt_for
-from workers.actions.calls import call_end, call_inject, call_say, call_transfer
+from workers.actions.calls import call_end, call_get, call_inject, call_say, call_start, call_transfer
 from workers.actions.emit import emit_event
 from workers.actions.http import http_request
 from workers.actions.log import log_line
 from workers.actions.memory import memory_add, memory_forget, memory_set
+from workers.actions.notify import notify
 from workers.actions.numbers import (
+    number_buy,
     number_get,
     number_link,
     number_list,
+    number_release,
     number_search,
     number_unlink,
     number_update,
@@ -26,17 +29,22 @@ ACTIONS: Mapping[str, Action] = registry(
         number_list,
         number_get,
         number_search,
+        number_buy,
+        number_release,
         number_link,
         number_unlink,
         number_update,
         agent_list,
         agent_get,
         agent_update,
+        call_start,
+        call_get,
         call_inject,
         call_say,
         call_end,
         call_transfer,
         http_request,
+        notify,
         memory_set,
         memory_add,
         memory_forget,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Collection
 from typing import Any, Literal
 
 import httpx
@@ -23,6 +24,8 @@ _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _KEPT_ACROSS_HOSTS = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,255}")
 
+Build = Callable[..., httpx.Request]
+"""As httpx.Request: method and URL, then `headers` and `content`."""
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 Scalar = str | int | float | bool | None
 
@@ -65,30 +68,32 @@ async def http_request(context: ActionContext, params: HttpParams) -> HttpOutput
     Requests that change something carry an Idempotency-Key that stays the same over retries. GET follows up to three
     redirects. Bodies may have 1 MB each way. Hosts that are neither public nor in HTTP_ALLOW are refused.
     """
-    request = _request(context, params)
+    build = context.http.build_request
+    request = request_for(build, context.operation, params)
     deadline = Deadline(context.timeout)
     received = await _send(context, request, deadline)
     for _ in range(REDIRECTS):
-        following = _redirected(context.http, request, received)
-        if following is None or received.status in params.accept:
+        following = redirected(build, request, received, params.accept)
+        if following is None:
             break
         request = following
         received = await _send(context, request, deadline)
-    return _output(context, request, received, params.accept)
+    return output_of(request, received, params.accept, context.secrets)
 
 
 async def _send(context: ActionContext, request: httpx.Request, deadline: Deadline) -> Received:
     return await exchange(context.http, request, context, deadline, limit=BODY_LIMIT, secrets=context.secrets)
 
 
-def _request(context: ActionContext, params: HttpParams) -> httpx.Request:
+def request_for(build: Build, operation: str, params: HttpParams) -> httpx.Request:
+    """The request as it leaves; raises Invalid for one that cannot be made."""
     method = params.method or ("GET" if params.body is None else "POST")
     headers = _headers(params)
     content = _content(params.body, headers)
     headers.setdefault("accept-encoding", "identity")
     if method not in ("GET", "HEAD"):
-        headers.setdefault("idempotency-key", _idempotency_key(context.operation))
-    return context.http.build_request(method, _url(params), headers=headers, content=content)
+        headers.setdefault("idempotency-key", _idempotency_key(operation))
+    return build(method, _url(params), headers=headers, content=content)
 
 
 def _url(params: HttpParams) -> httpx.URL:
@@ -138,13 +143,17 @@ def _idempotency_key(operation: str) -> str:
     return hashlib.sha256(operation.encode()).hexdigest()
 
 
-def _redirected(http: httpx.AsyncClient, request: httpx.Request, received: Received) -> httpx.Request | None:
-    """The next hop of a GET. Another host gets none of the rule's headers."""
+def redirected(
+    build: Build, request: httpx.Request, received: Received, accept: Collection[int]
+) -> httpx.Request | None:
+    """The next hop of a GET, None when this answer is the last. Another host gets none of the rule's headers."""
     location = received.headers.get("location", "")
     if request.method != "GET" or received.status not in _REDIRECT_STATUSES or not location:
         return None
+    if received.status in accept:
+        return None
     url = request.url.join(location)
-    return http.build_request("GET", url, headers=_carried(request, url))
+    return build("GET", url, headers=_carried(request, url))
 
 
 def _carried(request: httpx.Request, url: httpx.URL) -> httpx.Headers:
@@ -158,9 +167,12 @@ def _carried(request: httpx.Request, url: httpx.URL) -> httpx.Headers:
     )
 
 
-def _output(context: ActionContext, request: httpx.Request, received: Received, accept: list[int]) -> HttpOutput:
+def output_of(
+    request: httpx.Request, received: Received, accept: Collection[int], secrets: Collection[str]
+) -> HttpOutput:
+    """What the answer gives; raises the error that a status stands for."""
     if not 200 <= received.status < 300 and received.status not in accept:
-        raise failure(received, request.method, who=request.url.host, secrets=context.secrets)
+        raise failure(received, request.method, who=request.url.host, secrets=secrets)
     return HttpOutput(
         status=received.status,
         headers=redacted(dict(received.headers)),

@@ -1,0 +1,58 @@
+"""What a job has found out about the rules of an event, until it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rules.engine.events import ToolView
+from rules.engine.rule import Rule
+from rules.engine.turns import OVERTAKEN, has_acted
+from workers.desk import Work
+from workers.pausing import PausedError
+from workers.ran import Ran
+from workers.stepping import Parked
+from workers.tracing import TraceRecord, trace_of, unplayed
+
+
+@dataclass
+class Ledger:
+    """What a job has found out so far."""
+
+    records: list[TraceRecord] = field(default_factory=list)
+    """For the trace: rules that are through."""
+    elsewhere: list[TraceRecord] = field(default_factory=list)
+    """Runs that a pause has stopped; their job has written the trace itself, and may be done by now."""
+    stages: dict[str, float] = field(default_factory=dict)
+    failed: list[Ran] = field(default_factory=list)
+    """Runs that were given up."""
+    parked: set[str] = field(default_factory=set)
+    """Rules whose runs go on as jobs of their own."""
+    acted: set[str] = field(default_factory=set)
+    """Tool ids ("" for the event as a whole) that some rule has acted on."""
+
+    def add(self, ran: Ran) -> None:
+        """One rule is through."""
+        self.records.append(trace_of(ran))
+        if ran.failed_for_good:
+            self.failed.append(ran)
+        if has_acted(ran.played):
+            self.acted.add(ran.played.tool_id)
+
+    def park(self, rule: Rule, tool: ToolView | None, parked: Parked) -> None:
+        """One rule's run goes on as a job of its own. Its conditions hold, or it would be through."""
+        tool_id = tool.id if tool else ""
+        self.parked.add(rule.name)
+        if isinstance(parked, PausedError):
+            self.elsewhere.append(TraceRecord(rule.name, tool_id, parked.record))
+        if not isinstance(parked, PausedError) or parked.record["steps"]:
+            self.acted.add(tool_id)
+
+    def overtake(self, rules: Sequence[Rule], tool: ToolView | None, why: str = "") -> None:
+        """Rules that do not come to their turn."""
+        self.records += [unplayed(rule, OVERTAKEN, tool, why=why) for rule in rules]
+
+
+def cells(work: Work) -> Sequence[ToolView | None]:
+    """Every tool call by itself, or the event as a whole."""
+    return work.view.tools or (None,)

@@ -1,0 +1,64 @@
+"""The rules that nobody waits for: they all run, side by side, and the backstops among them only if no other did."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any
+
+from rules.engine.events import ToolView
+from rules.engine.rule import Rule
+from rules.engine.turns import NOT_NEEDED, matching_rules, side_rules
+from workers.desk import Work
+from workers.ledger import Ledger, cells
+from workers.run import run_rule
+from workers.stepping import Parked
+
+Job = Coroutine[Any, Any, None]
+
+
+async def side_by_side(jobs: Iterable[Job]) -> None:
+    """Run them all. One that fails does not break into the steps of the others: all come to their end first."""
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    failures = [result for result in results if isinstance(result, BaseException)]
+    if failures:
+        raise BaseExceptionGroup("rules could not be handled", failures)
+
+
+def unattended(work: Work, rules: Sequence[Rule]) -> list[Rule]:
+    """Those whose answer nobody waits for, or that have none."""
+    return side_rules(rules) if work.event.waits else list(rules)
+
+
+def side_runs(work: Work, rules: Sequence[Rule], ledger: Ledger) -> list[Job]:
+    """Every rule that is no backstop, on every tool call it listens to."""
+    silent = [rule for rule in unattended(work, rules) if not rule.backstop]
+    return [
+        side_run(work, rule, tool, ledger) for tool in cells(work) for rule in matching_rules(silent, work.view, tool)
+    ]
+
+
+def backstop_runs(work: Work, rules: Sequence[Rule], ledger: Ledger) -> list[Job]:
+    """The backstops of each tool call, once every other rule has been asked."""
+    silent = [rule for rule in unattended(work, rules) if rule.backstop]
+    if not silent:
+        return []
+    return [_backstops(work, matching_rules(silent, work.view, tool), tool, ledger) for tool in cells(work)]
+
+
+async def _backstops(work: Work, rules: Sequence[Rule], tool: ToolView | None, ledger: Ledger) -> None:
+    """One after the other, until one acts."""
+    tool_id = tool.id if tool else ""
+    for rule in rules:
+        if tool_id in ledger.acted:
+            ledger.overtake([rule], tool, NOT_NEEDED)
+        else:
+            await side_run(work, rule, tool, ledger)
+
+
+async def side_run(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger) -> None:
+    """Run one rule that nobody waits for; on a live event its steps are taken in the background lane."""
+    try:
+        ledger.add(await run_rule(work, rule, tool, elsewhere=work.lease.claim.lane == "live"))
+    except Parked as parked:
+        ledger.park(rule, tool, parked)
