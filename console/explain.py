@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from console.dryrun import DryRun, Past, rehearse, surroundings_of
+from console.dryrun import Past
 from console.masking import mask_numbers
 from console.pastbook import past_of
-from console.tracebook import trace_record
+from console.tracebook import moment, trace_record
 from rules.engine.events import EventView
 from rules.engine.findings import one_of
 from rules.engine.played import Played
 from rules.engine.rule import BY_NAME, Rule
 from store.client import Store
 from store.event import KINDS
+from store.runs import Journal, RunId
 from workers.desk import event_view
-from workers.tracing import decided_record
+from workers.rehearsal import DryRun, rehearse, surroundings_of
+from workers.tracing import decided_record, planned
 
 Record = dict[str, Any]
 
 _WHY = {
     "shadow": "it is in shadow mode: its conditions held, and nothing was done",
     "disabled": "it is switched off: `enabled: false`",
-    "paused": "it is paused",
-    "limited": "its limit was reached",
     "overtaken": "another rule had answered before its turn",
+}
+_HELD = {
+    "limit": "its `limit` was reached for this key",
+    "once": "it had already run for this key, and it may only `once`",
+    "concurrency": "as many of its runs as `concurrency` allows were under way for this key",
 }
 
 
@@ -42,15 +47,22 @@ async def explanation(
     view = event_view(stored.event)
     chosen = [rule for rule in rules if only in ("", rule.name)]
     recorded = [record for record in traced["rules"] if only in ("", record["rule"])]
-    names = {record["rule"] for record in recorded}
-    fresh = [rule for rule in chosen if rule.name not in names]
+    known = {(record["rule"], record.get("tool", "")) for record in recorded}
+    fresh = [rule for rule in chosen if _left_out(rule, view, known)]
     past = await past_of(store, stored, view, fresh)
+    under_way = await _under_way(store, view, fresh)
     in_force = {rule.name: rule for rule in chosen}
     told = {
         "event": traced["event"],
         "rules": [
             *(_from_trace(record, in_force.get(record["rule"])) for record in recorded),
-            *(_rehearsed(run) for rule in fresh if rule.listens(view) for run in _runs(rule, view, past)),
+            *(
+                _rehearsed(run, under_way.get((rule.name, run.played.tool_id)))
+                for rule in fresh
+                if rule.listens(view)
+                for run in _runs(rule, view, past)
+                if (rule.name, run.played.tool_id) not in known
+            ),
         ],
         "not_listening": [
             {"rule": rule.name, "file": rule.path, "why": why_deaf(rule, view)}
@@ -63,9 +75,22 @@ async def explanation(
     return shown
 
 
+def _left_out(rule: Rule, view: EventView, known: Collection[tuple[str, str]]) -> bool:
+    """Whether the trace says nothing of the rule, or of one of the tool calls it is about."""
+    tools = [tool.id for tool in view.tools if rule.listens_to_tool(view, tool)]
+    return (rule.name, "") not in known and any((rule.name, tool) not in known for tool in tools or [""])
+
+
+async def _under_way(store: Store, view: EventView, rules: Sequence[Rule]) -> dict[tuple[str, str], Journal]:
+    """Rule and tool id → the run that is not through yet and goes on as a job of its own."""
+    ids = [RunId(view.id, rule.name, tool) for rule in rules for tool in [each.id for each in view.tools] or [""]]
+    journals = await store.runs.load_all(ids) if ids else []
+    return {(run.rule, run.tool_id): journal for run, journal in zip(ids, journals, strict=True) if journal.own}
+
+
 def _runs(rule: Rule, view: EventView, past: Past) -> Iterator[DryRun]:
     """The rule on each tool call it listens to."""
-    surroundings = surroundings_of([rule], past)
+    surroundings = surroundings_of([rule], past.memory)
     for tool in view.tools or (None,):
         if not rule.listens_to_tool(view, tool):
             continue
@@ -82,13 +107,14 @@ def _from_trace(record: Record, rule: Rule | None) -> Record:
     return told | {"unreached": _unreached(rule, record) if rule and same else []}
 
 
-def _rehearsed(run: DryRun) -> Record:
-    steps = [
-        {"id": step.key, "action": step.action, "line": step.line, "state": step.source, "with": step.with_}
-        for step in run.steps
-    ]
+def _rehearsed(run: DryRun, journal: Journal | None) -> Record:
+    steps = [planned(step) for step in run.steps]
     record = decided_record(run.played) | {"outcome": run.outcome, "needs": run.needs, "steps": steps}
-    about = {"source": "rehearsal", "in_force": True, "why": why(record)}
+    if run.played.answer is not None:
+        record["answer"] = run.played.answer
+    if journal:
+        record |= {"outcome": "parked", "waiting": _waiting(journal)}
+    about = {"source": "journal" if journal else "rehearsal", "in_force": True, "why": why(record)}
     return record | about | {"unreached": _unreached(run.played.rule, record)}
 
 
@@ -111,12 +137,38 @@ def why(record: Record) -> str:
         return _why_not(record)
     if outcome in ("error", "failed"):
         return f"it stopped at {record.get('stopped_at') or 'a step'}: {record.get('error') or 'no reason is kept'}"
+    if outcome == "paused":
+        return why_paused(record)
+    if outcome in ("limited", "parked"):
+        return str(record.get("waiting") or _HELD.get(str(record.get("stopped_at"))) or "its limit was reached")
+    if outcome == "overtaken" and record.get("error"):
+        return str(record["error"])
     if outcome == "undecided":
         return f"its conditions hold; what follows hangs on what step {record['needs']} gives"
     if outcome == "ran":
         asked = any(not each["place"].startswith("answer") for each in record["conditions"])
         return "its conditions held" if asked else "it has no condition"
     return _WHY.get(outcome) or str(outcome).replace("_", " ")
+
+
+def _waiting(journal: Journal) -> str:
+    """What a run that is under way waits for."""
+    for key, step in journal.steps.items():
+        tries = len(step.get("attempts", ()))
+        if step["state"] in ("waiting", "started") and tries:
+            error = step["attempts"][-1].get("error", "")
+            said = f"its run is under way: step {key} waits for its next try, after {tries}"
+            return said + (f": {error}" if error else "")
+    return "its run is under way, as a job of its own"
+
+
+def why_paused(record: Record) -> str:
+    """Who paused what, when and why, and who ended the run if somebody did."""
+    pause = record["paused"]
+    since = moment(pause["since_ms"])[:16].replace("T", " ")
+    said = f"{pause['scope'].replace(':', ' ')} was paused by {pause['by']} at {since} UTC"
+    ended = f"; {record['dropped']['by']} ended the run" if "dropped" in record else ""
+    return said + (f": {pause['why']}" if pause["why"] else "") + ended
 
 
 def _why_not(record: Record) -> str:
@@ -141,5 +193,7 @@ def _heard(rule: Rule) -> list[str]:
 
 
 def _what(view: EventView) -> str:
+    if view.kind in BY_NAME:
+        return f"{view.kind} of rule {view.name}"
     filtered = [tool.name for tool in view.tools] or [str(view.values.get(KINDS[view.kind].filter, ""))]
     return " ".join(word for word in (view.kind, *filtered) if word)

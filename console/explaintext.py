@@ -9,9 +9,17 @@ import orjson
 from rich.markup import escape
 
 from console.texts import map_texts, printable
+from console.tracetree import who_of
 
 _MARKS = {True: "[green]✓[/]", False: "[yellow]✗[/]", None: "[red]✖[/]"}
-_STYLES = {"ran": "green", "failed": "red", "error": "red", "limited": "yellow", "undecided": "yellow"}
+_STYLES = {
+    "ran": "green",
+    "failed": "red",
+    "error": "red",
+    "limited": "yellow",
+    "parked": "yellow",
+    "undecided": "yellow",
+}
 _LONGEST = 300
 _MOST_DEAF = 3
 
@@ -22,10 +30,10 @@ def explanation_lines(told: Record) -> Iterator[str]:
     """Rich markup, line by line."""
     told = map_texts(told, printable)
     event = told["event"]
-    who = " → ".join(number or "unknown" for number in (event["call"]["from"], event["call"]["to"]))
     tools = {tool["id"]: tool["name"] for tool in event["tools"]}
     heading = " ".join([event["kind"], *tools.values()])
-    yield f"[bold]{escape(heading)}[/]  {escape(who)}  [dim]{escape(event['connection'])} {escape(event['id'])}[/]"
+    where = f"{event['connection']} {event['id']}".strip()
+    yield f"[bold]{escape(heading)}[/]  {escape(who_of(event))}  [dim]{escape(where)}[/]"
     for rule in told["rules"]:
         yield ""
         yield from _rule(rule, tools)
@@ -49,13 +57,21 @@ def _rule(rule: Record, tools: dict[str, str]) -> Iterator[str]:
         yield from _condition(condition)
     for condition in rule["unreached"]:
         yield f"  [dim]·{condition['line']:>4}  {escape(condition['expr'])}  (not reached)[/]"
+    for note in rule.get("holds", ()):
+        yield f"  [dim]· {escape(note)}[/]"
     for step in rule["steps"]:
         yield f"  [dim]▸{step.get('line', ''):>4}[/]  {escape(step['action'])} ({escape(step['id'])}): {_state(step)}"
+        if step.get("with"):
+            yield f"         [dim]with[/] {escape(_short(step['with']))}"
+    if rule.get("answer") is not None:
+        yield f"  [dim]it would answer[/] {escape(_short(rule['answer']))}"
     if rule.get("answer_at"):
         yield f"  [dim]it answers at {escape(rule['answer_at'])}[/]"
 
 
 def _origin(rule: Record) -> str:
+    if rule["source"] == "journal":
+        return ""
     if rule["source"] == "rehearsal":
         return ", in force now; the event left no record of it, so it was played again without effect"
     return "" if rule["in_force"] else f", in an earlier version ({rule['version'][:15]}) than the one in force"
@@ -77,6 +93,7 @@ def _state(step: Record) -> str:
         "assumed": "would be performed",
         "recorded": "was performed",
         "refused": "would be refused",
+        "hanging": "hangs on what an earlier step gives",
     }
     error = f", {step['error']}" if step.get("error") else ""
     return escape(f"{words.get(step['state'], step['state'])}{error}")

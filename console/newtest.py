@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from console.dryrun import Past, Records, rehearse, surroundings_of
-from console.standins import StandIns
+from console.dryrun import Past
+from console.standins import StandIns, country_of
 from rules.engine.events import EventView, ToolView
 from rules.engine.load import TEST_SUFFIX
 from rules.engine.plain import to_plain
 from rules.engine.played import Played
-from rules.engine.rule import Rule
+from rules.engine.rule import BY_NAME, Rule
 from rules.engine.testfile import read_tests
 from rules.engine.testing import CaseResult, run_case
 from rules.engine.vocabulary import Vocabulary
+from workers.rehearsal import Records, rehearse, surroundings_of
 
 Record = dict[str, Any]
 
@@ -59,7 +60,7 @@ def write_case(rule: Rule, view: EventView, past: Past, name: str, vocabulary: V
     """The case; raises CannotWrite."""
     tool = tool_of(rule, view)
     records = past.journals.get((rule.name, tool.id if tool else ""), {})
-    original = rehearse(replace(rule, mode="live"), view, tool, surroundings_of([rule], past), records)
+    original = rehearse(replace(rule, mode="live"), view, tool, surroundings_of([rule], past.memory), records)
     case = _without_expectation(rule, view, tool, past, records, name)
     result, played = _played(rule, case, vocabulary)
     return NewCase(_item(case | {"expect": _expected(result, played)}), played.outcome, original.outcome)
@@ -68,7 +69,7 @@ def write_case(rule: Rule, view: EventView, past: Past, name: str, vocabulary: V
 def _without_expectation(
     rule: Rule, view: EventView, tool: ToolView | None, past: Past, records: Records, name: str
 ) -> Record:
-    standins = StandIns(f"{rule.source.text}\n{rule.source.vars_text}")
+    standins = StandIns(f"{rule.source.text}\n{rule.source.vars_text}", country_of(str(view.values.get("call.to", ""))))
     fields = _fields(view, tool, rule)
     outputs = {key: record for key, record in records.items() if record["state"] in _STUBBED}
     _learn(standins, fields)
@@ -78,6 +79,7 @@ def _without_expectation(
     event: Record = {"kind": view.kind, "connection": view.connection, "fields": standins.replaced(fields)}
     if "id" in event["fields"].get("call", {}):
         event["fields"]["call"]["id"] = "call_1"
+    event |= {"set": moments} if (moments := _moments(rule, view)) else {}
     case: Record = {"name": name, "at": at, "event": event}
     stubs = _stubs(rule, outputs, standins)
     memory = {scope: standins.replaced(values) for scope, values in past.memory.items() if values}
@@ -143,7 +145,8 @@ def _fields(view: EventView, tool: ToolView | None, rule: Rule) -> Record:
     kept = {
         name: to_plain(value)
         for name, value in values.items()
-        if value not in ("", {}, [], 0) and (not name.startswith(_SKIPPED) or (name == "raw" and asks_raw))
+        if value not in ("", {}, [], 0)
+        and (not name.startswith(_SKIPPED) or (name == "raw" and asks_raw) or _tells_apart(name, view))
     }
     nested: Record = {}
     for name, value in kept.items():
@@ -155,18 +158,44 @@ def _fields(view: EventView, tool: ToolView | None, rule: Rule) -> Record:
     return nested
 
 
+def _tells_apart(name: str, view: EventView) -> bool:
+    """What `on` may look at beside the kind."""
+    if name == "event.name":
+        return view.kind not in BY_NAME
+    return name == "event.native" and view.native != view.kind
+
+
+def _moments(rule: Rule, view: EventView) -> Record:
+    """When it happened, for a rule that compares that with now."""
+    occurred = view.values.get("event.occurred_at")
+    if occurred in (None, view.values["now"]) or "event.occurred_at" not in rule.source.text:
+        return {}
+    return {"event.occurred_at": occurred.astimezone(ZoneInfo(rule.zone)).isoformat()}
+
+
 def _stubs(rule: Rule, records: Records, standins: StandIns) -> Record:
     """What steps gave, as far as the rule asks for it."""
     stubs: Record = {}
     for step in rule.steps:
-        record = records.get(step.key)
-        if record is None or step.for_each is not None or not step.output:
+        if not step.output:
             continue
-        asked = {
-            name: value
-            for name, value in record.get("output", {}).items()
-            if f"steps.{step.id}.{name}" in rule.source.text
-        }
-        stub = standins.replaced(asked)
-        stubs[step.key] = stub | ({"error": record["error"]} if record["state"] == "failed" else {})
+        if step.for_each is not None:
+            items = [records[key] for key in sorted(records, key=_number_of) if key.startswith(f"{step.key}#")]
+            stubs |= {step.key: [_stub(record, standins) for record in items]} if items else {}
+        elif step.key in records:
+            asked = [name for name in step.output if f"steps.{step.id}.{name}" in rule.source.text]
+            stubs[step.key] = _stub(records[step.key], standins, asked)
     return stubs
+
+
+def _number_of(key: str) -> int:
+    number = key.rpartition("#")[2]
+    return int(number) if number.isdigit() else -1
+
+
+def _stub(record: Mapping[str, Any], standins: StandIns, asked: Sequence[str] | None = None) -> Record:
+    if record["state"] == "failed":
+        return {"error": standins.replaced(record["error"])}
+    kept = {name: value for name, value in record.get("output", {}).items() if asked is None or name in asked}
+    replaced: Record = standins.replaced(kept)
+    return replaced

@@ -1,44 +1,79 @@
-"""Performs the steps of a test case: by stubs, or in the case's own memory."""
+"""Performs the steps of a test case in virtual time: by stubs, by answers to requests, or in the case's own memory.
+
+A step is tried again as workers do it, each wait taken at its longest. A step in doubt whose action asks the far side
+whether it happened is told that it did not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from rules.engine.casestubs import Stub
+from rules.engine.caseworld import CaseWorld
 from rules.engine.played import StepResult
+from rules.engine.retries import DEFAULT_TIMEOUT, longest_wait
 from rules.engine.rule import Rule, Step
-from rules.engine.testfile import Case, Stub
-from rules.engine.vocabulary import Vocabulary
+from rules.engine.stubdesk import StubDesk, Unstubbed
+from rules.engine.vocabulary import Asked, Came, Fate, Reply, Vocabulary
 
-_MEMORY = "memory."
-_BY_ITSELF = frozenset({"log", "emit"})
-_SHOWN_EMPTY = {"string": '""', "number": "0", "bool": "true", "map": "{}", "list": "[]", "dyn": "{}"}
+_ONLY_READ = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
     """One step that was performed, and with what."""
 
+    rule: str
     step: str
     action: str
     with_: Mapping[str, Any]
     index: int | None = None
+    tries: int = 0
+    asked: Asked | None = None
+    """The request it made; the last one where there were several."""
 
 
+class _Unanswered(Exception):
+    """A try that ends before there is an answer to read."""
+
+    def __init__(self, fate: Fate, why: str) -> None:
+        super().__init__(why)
+        self.came = Came(fate, {}, why)
+
+
+@dataclass
+class _Trying:
+    """A step that is being performed."""
+
+    call: Call
+    rule: Rule
+    step: Step
+    params: BaseModel
+    began: float
+    spent: float = 0.0
+    """Virtual seconds of the running try."""
+
+    @property
+    def timeout(self) -> float:
+        return self.step.timeout or DEFAULT_TIMEOUT
+
+
+@dataclass
 class StubPlayer:
-    """The performer of one case. Time passes only as stubs say."""
+    """The performer of one case. Time passes only as stubs, and waits between tries, say."""
 
-    def __init__(self, case: Case, vocabulary: Vocabulary) -> None:
-        self.case = case
-        self.vocabulary = vocabulary
-        self.memory = {scope: dict(values) for scope, values in case.memory.items()}
-        self.calls: list[Call] = []
-        self.elapsed = 0.0
-        self.unstubbed = ""
-        self._used: dict[str, int] = {}
+    desk: StubDesk
+    world: CaseWorld
+    vocabulary: Vocabulary
+    calls: list[Call] = field(default_factory=list)
+    elapsed: float = 0.0
+    """Virtual seconds since the event came in."""
+    patience: float | None = None
+    """Until when a step may be tried again because somebody waits; None when nobody does."""
 
     async def perform(
         self,
@@ -49,53 +84,98 @@ class StubPlayer:
         used_secrets: Collection[str],
         decided: Mapping[str, bool],
     ) -> StepResult:
-        """The stub's result, after the parameters were found to fit the action."""
-        self.calls.append(Call(step.key, step.action, with_, index))
-        problem = self._misfit(step, with_)
-        if problem:
-            return StepResult("failed", error=problem)
-        stubs = self.case.stubs.get(step.key, ())
-        if stubs:
-            turn = self._used.get(step.key, 0)
-            self._used[step.key] = turn + 1
-            return self._stubbed(stubs[min(turn, len(stubs) - 1)], step)
-        return self._unstubbed(step, with_)
-
-    def _misfit(self, step: Step, with_: Mapping[str, Any]) -> str:
+        """The result, after as many tries as the rule allows. Raises Unstubbed."""
+        call = Call(rule.name, step.key, step.action, with_, index)
+        self.calls.append(call)
         try:
-            self.vocabulary.actions[step.action].params.model_validate(dict(with_))
+            params = self.vocabulary.actions[step.action].params.model_validate(dict(with_))
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            return f"with.{'.'.join(map(str, first['loc']))}: {first['msg']}"
+            return StepResult("failed", error=_first_problem(error))
+        came = self._until_finished(_Trying(call, rule, step, params, self.elapsed))
+        if came.fate == "done":
+            return StepResult("done", came.output)
+        return StepResult("skipped" if came.fate == "skipped" else "failed", {}, came.error)
+
+    def _until_finished(self, trying: _Trying) -> Came:
+        retry = trying.step.retry
+        while True:
+            trying.call.tries += 1
+            came = self._try_once(trying)
+            if came.fate == "doubt":
+                came = self._in_doubt(trying, came)
+            if came.fate != "again":
+                return came
+            wait = max(longest_wait(retry.first, retry.factor, trying.call.tries), came.retry_after or 0.0)
+            why_not = self._why_not_again(trying, wait)
+            if why_not:
+                return Came("refused", {}, f"{came.error} ({why_not})")
+            self.elapsed += wait
+
+    def _why_not_again(self, trying: _Trying, wait: float) -> str:
+        retry, tries = trying.step.retry, trying.call.tries
+        age = self.elapsed - trying.began
+        if tries >= retry.tries:
+            return f"after {tries} {'try' if tries == 1 else 'tries'}"
+        if age + wait > retry.max_age:
+            return f"too old after {round(age)} s"
+        if self.patience is not None and self.elapsed + wait >= self.patience:
+            return "no time left for another try"
         return ""
 
-    def _stubbed(self, stub: Stub, step: Step) -> StepResult:
-        if step.timeout is not None and stub.delay > step.timeout:
-            self.elapsed += step.timeout
-            return StepResult("failed", error=f"no answer within {step.timeout:g}s")
-        self.elapsed += stub.delay
+    def _in_doubt(self, trying: _Trying, came: Came) -> Came:
+        """What the action declares for a step that may or may not have happened."""
+        policy = getattr(trying.params, "in_doubt", None) or self.vocabulary.actions[trying.step.action].in_doubt
+        if policy == "skip":
+            return Came("skipped", {}, f"{came.error}; it may have happened and is not repeated")
+        if policy == "park":
+            return Came("refused", {}, f"in doubt: {came.error}")
+        if policy == "verify" and self.patience is not None:
+            return Came("refused", {}, f"in doubt, and no time to ask: {came.error}")
+        return Came("again", {}, came.error, came.retry_after)
+
+    def _try_once(self, trying: _Trying) -> Came:
+        trying.spent = 0.0
+        stub = self.desk.of_step(trying.rule, trying.step)
+        rehearse = self.vocabulary.actions[trying.step.action].rehearse
+        try:
+            if rehearse:
+                came = rehearse(trying.params, lambda asked: self._reply(trying, asked, stub))
+            else:
+                came = self._given(trying, stub) if stub else self._by_itself(trying)
+        except _Unanswered as unanswered:
+            came = unanswered.came
+        self.elapsed += trying.spent
+        return Came("done", {**came.output, **stub.output}) if stub and came.fate == "done" else came
+
+    def _by_itself(self, trying: _Trying) -> Came:
+        came = self.world.perform(trying.step, trying.call.with_)
+        if came is None:
+            raise Unstubbed(self.desk.missing(trying.rule, trying.step))
+        return came
+
+    def _given(self, trying: _Trying, stub: Stub) -> Came:
+        self._take_time(trying, stub, only_reads=False)
+        return Came("done", stub.output)
+
+    def _reply(self, trying: _Trying, asked: Asked, stub: Stub | None) -> Reply:
+        """What answers a request: what the case says of the step itself, else of such a request."""
+        trying.call.asked = asked
+        chosen = stub or self.desk.answer(trying.rule, trying.step, asked)
+        self._take_time(trying, chosen, only_reads=asked.method in _ONLY_READ)
+        return chosen.reply
+
+    def _take_time(self, trying: _Trying, stub: Stub, only_reads: bool) -> None:
+        """Raises _Unanswered when the try takes too long, or fails as the stub says."""
+        trying.spent += stub.delay
+        if trying.spent > trying.timeout:
+            trying.spent = trying.timeout
+            raise _Unanswered("again" if only_reads else "doubt", f"no answer within {trying.timeout:g} s")
         if stub.error:
-            return StepResult("failed", stub.output, stub.error)
-        return StepResult("done", stub.output)
+            raise _Unanswered("refused", stub.error)
+        if stub.unavailable:
+            raise _Unanswered("again", stub.unavailable)
 
-    def _unstubbed(self, step: Step, with_: Mapping[str, Any]) -> StepResult:
-        if step.action.startswith(_MEMORY):
-            return StepResult("done", {"value": self._remember(step.action, with_)})
-        if step.action not in _BY_ITSELF and step.output:
-            example = ", ".join(f"{name}: {_SHOWN_EMPTY.get(word, '{}')}" for name, word in step.output.items())
-            self.unstubbed = self.unstubbed or (
-                f"step {step.key} ({step.action}) has no stub; say what it gives, as in "
-                f"`stubs: {{ {step.key}: {{ {example} }} }}`"
-            )
-        return StepResult("done", {"event": with_.get("event", "")} if step.action == "emit" else {})
 
-    def _remember(self, action: str, with_: Mapping[str, Any]) -> Any:
-        values = self.memory.setdefault(str(with_.get("scope", "call")), {})
-        key = str(with_.get("key", ""))
-        if action == "memory.forget":
-            return values.pop(key, None)
-        if action == "memory.add":
-            values[key] = values.get(key, 0) + with_.get("value", 1)
-        else:
-            values[key] = with_.get("value")
-        return values[key]
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return f"with.{'.'.join(map(str, first['loc']))}: {first['msg']}"

@@ -45,7 +45,7 @@ def view_of(case: Case, rule: Rule, vocabulary: Vocabulary, sampler: Sampler) ->
 def _begin(case: Case, rule: Rule, vocabulary: Vocabulary, sampler: Sampler) -> EventView:
     event = case.event
     connection = str(event.get("connection") or (rule.connections[0] if rule.connections else ""))
-    if "fields" in event:
+    if "sample" not in event and "payload" not in event:
         return _from_fields(event, connection, rule, vocabulary)
     try:
         return sampler(str(event["sample"]) if "sample" in event else event.get("payload") or {}, connection)
@@ -54,7 +54,10 @@ def _begin(case: Case, rule: Rule, vocabulary: Vocabulary, sampler: Sampler) -> 
 
 
 def _from_fields(event: Mapping[str, Any], connection: str, rule: Rule, vocabulary: Vocabulary) -> EventView:
-    kind = str(event.get("kind") or _only_kind(rule))
+    kind = str(event.get("kind") or _kind(event, rule))
+    name = rule.name if kind in BY_NAME else ""
+    if name and not event.get("connection") and len(rule.connections) > 1:
+        connection = ""
     words = vocabulary.kinds[kind].names
     has_tool = any(name.startswith(_TOOL) for name in words)
     values = {name: EMPTY[word] for name, word in words.items() if not name.startswith(_TOOL)}
@@ -62,15 +65,23 @@ def _from_fields(event: Mapping[str, Any], connection: str, rule: Rule, vocabula
     found = vocabulary.connections.get(connection)
     provider = found.provider if found else ""
     told = {"event.id": "evt_test", "event.kind": kind, "event.native": kind, "event.connection": connection,
-            "event.provider": provider}  # fmt: skip
+            "event.provider": provider, "event.name": name}  # fmt: skip
     values |= {name: value for name, value in told.items() if name in words}
     tools = (ToolView("tool_1", "", {**tool, "tool.id": "tool_1"}),) if has_tool else ()
-    name = rule.name if kind in BY_NAME else ""
     view = EventView("evt_test", kind, kind, connection, provider, "", name, values, tools)
-    for path, value in (event.get("fields") or {}).items():
-        for name, inner in _flat(str(path), value, words):
-            view = with_value(view, name, inner, vocabulary)
+    given = {"data": event["data"]} if "data" in event else event.get("fields") or {}
+    for path, value in given.items():
+        for field, inner in _flat(str(path), value, words):
+            view = with_value(view, field, inner, vocabulary)
     return view
+
+
+def _kind(event: Mapping[str, Any], rule: Rule) -> str:
+    """The rule's own, and without any fields the one by which it runs without a platform."""
+    if "fields" in event:
+        return _only_kind(rule)
+    wanted = ("manual",) if "data" in event else ("schedule", "manual")
+    return next((kind for kind in wanted if kind in rule.kinds), "") or _only_kind(rule)
 
 
 def _only_kind(rule: Rule) -> str:

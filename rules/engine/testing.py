@@ -1,27 +1,27 @@
 """Runs `.test.yaml` files: no network, a virtual clock, and stubs instead of steps.
 
 Steps that only touch our own memory or log (`log`, `emit`, `memory.*`) work by themselves, and steps that give nothing
-count as done; any other step needs a stub. `limit`, `once` and `concurrency` are the worker's and hold nothing back
-here; `enabled` and `mode` do not matter either: a test is about what the rule would do.
+count as done; any other step needs a stub. A rule is played as if it were live, whatever `enabled` and `mode` say, but
+where the case is about the turns of the whole folder, or expects it to be `disabled` or in `shadow`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Coroutine, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
-from rules.engine.caseplayer import Call, StubPlayer
+from rules.engine.caseplayer import Call
+from rules.engine.caseturns import Told, play_case, whole_folder
 from rules.engine.caseview import CaseError, Sampler, view_of
 from rules.engine.coverage import Coverage
-from rules.engine.events import EventView, ToolView
-from rules.engine.expect import Difference, compare
-from rules.engine.expressions import EvaluationError
-from rules.engine.findings import Finding
+from rules.engine.differences import Difference
+from rules.engine.events import EventView
+from rules.engine.expect import compare
+from rules.engine.findings import Finding, has_errors
 from rules.engine.load import TEST_SUFFIX, Loaded, load_assistants, load_folder, shown
-from rules.engine.play import Surroundings, play, render_meanwhile
 from rules.engine.played import Played
 from rules.engine.readrule import read_context, read_rule
 from rules.engine.rule import Rule
@@ -29,7 +29,7 @@ from rules.engine.testfile import Case, TestFile, read_tests
 from rules.engine.variables import read_vars
 from rules.engine.vocabulary import Vocabulary
 
-T = TypeVar("T")
+_FIELDS = ("rule", "case", "tag")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class CaseResult:
     calls: tuple[Call, ...] = ()
     problem: str = ""
     """Why the case could not be played at all."""
+    turns: tuple[Played, ...] = ()
+    """The other rules, where the whole folder was played."""
+    seconds: float = 0.0
+    """How long it really took."""
 
     @property
     def passed(self) -> bool:
@@ -60,40 +64,95 @@ class Results:
     findings: list[Finding] = field(default_factory=list)
     """What is wrong with test files, and with rules that have tests."""
     coverage: Coverage = field(default_factory=Coverage)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """By name, those whose cases were played."""
+    stopped: bool = False
+    """Whether cases were left out after the first one that failed."""
 
     @property
     def passed(self) -> bool:
         """Whether every case passed and every test file could be read."""
-        return not self.findings and all(case.passed for case in self.cases)
+        return not has_errors(self.findings) and all(case.passed for case in self.cases)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a case observes beside what was played."""
+@dataclass
+class Bench:
+    """A rules folder with what its cases need to be played."""
 
-    played: Played
-    calls: tuple[Call, ...]
-    late: bool
-    meanwhile: Mapping[str, Any] | None
+    folder: Path
+    vocabulary: Vocabulary
+    sampler: Sampler
+    _other_vars: dict[tuple[str, str], Rule] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Raises NoFolder."""
+        self.loaded = load_folder(self.folder, self.vocabulary)
+        self.assistants = load_assistants(self.folder)
+        self.files = test_files(self.folder, self.loaded, self.vocabulary)
 
-def run_tests(folder: Path, vocabulary: Vocabulary, sampler: Sampler, only: str = "") -> Results:
-    """Every case of the folder whose rule or name contains `only`. Raises NoFolder."""
-    loaded = load_folder(folder, vocabulary)
-    assistants = load_assistants(folder)
-    results = Results(coverage=Coverage.of(loaded.rules))
-    for file in test_files(folder, loaded, vocabulary):
-        rule = loaded.rule(file.rule)
-        results.findings += file.findings
+    def chosen(self, filters: Sequence[str]) -> Iterator[tuple[TestFile, Case]]:
+        """The cases that fit one of the filters, all without any, file by file."""
+        for file in self.files:
+            rule = self.loaded.rule(file.rule)
+            for case in file.cases if rule else ():
+                if fits(case, rule.tags if rule else (), filters):
+                    yield file, case
+
+    def run(self, filters: Sequence[str] = (), fail_fast: bool = False) -> Results:
+        """Play the chosen cases."""
+        chosen = list(self.chosen(filters))
+        names = {case.rule for _, case in chosen}
+        played = {rule.name: rule for rule in self.loaded.rules if rule.name in names}
+        covered = played.values() if filters else self.loaded.rules
+        results = Results(findings=list(self._findings()), coverage=Coverage.of(covered), rules=played)
+        for file, case in chosen:
+            result = self.play(case, file.path)
+            results.cases.append(result)
+            results.coverage.note(result.rule, result.played)
+            if fail_fast and not result.passed:
+                results.stopped = True
+                break
+        return results
+
+    def play(self, case: Case, path: str) -> CaseResult:
+        """One case."""
+        rule = self.loaded.rule(case.rule)
         if rule is None:
-            results.findings += _why_unusable(file, loaded)
-            continue
-        for case in file.cases:
-            if only in file.rule or only in case.name:
-                result = run_case(case, rule, vocabulary, sampler, assistants, file.path)
-                results.cases.append(result)
-                results.coverage.note(rule.name, result.played)
-    return results
+            raise LookupError(case.rule)
+        return run_case(case, rule, self.vocabulary, self.sampler, self.assistants, path, self)
+
+    def with_vars(self, rule: Rule, case: Case) -> Rule:
+        """The rule with what the case says under `vars`; read once for all cases that say the same."""
+        if not case.vars:
+            return rule
+        key = (rule.name, json.dumps(case.vars, default=str, sort_keys=True))
+        if key not in self._other_vars:
+            self._other_vars[key] = with_vars(rule, case, self.vocabulary, self.assistants)
+        return self._other_vars[key]
+
+    def _findings(self) -> Iterator[Finding]:
+        for file in self.files:
+            yield from file.findings
+            if self.loaded.rule(file.rule) is None:
+                yield from _why_unusable(file, self.loaded)
+
+
+def run_tests(folder: Path, vocabulary: Vocabulary, sampler: Sampler, *filters: str) -> Results:
+    """Every case of the folder, or those that fit one of the filters. Raises NoFolder."""
+    return Bench(folder, vocabulary, sampler).run([only for only in filters if only])
+
+
+def fits(case: Case, rule_tags: Iterable[str], filters: Sequence[str]) -> bool:
+    """Whether the case is chosen: `rule:NAME`, `case:TEXT`, `tag:WORD`, or a text in any of them."""
+    tags = {*case.tags, *rule_tags}
+    return not filters or any(_fits(case, tags, only) for only in filters)
+
+
+def _fits(case: Case, tags: set[str], only: str) -> bool:
+    name, colon, wanted = only.partition(":")
+    if not colon or name not in _FIELDS:
+        return only in case.rule or only in case.name or only in tags
+    return {"rule": wanted == case.rule, "case": wanted in case.name, "tag": wanted in tags}[name]
 
 
 def _why_unusable(file: TestFile, loaded: Loaded) -> list[Finding]:
@@ -114,7 +173,8 @@ def test_files(folder: Path, loaded: Loaded, vocabulary: Vocabulary) -> list[Tes
     for path in sorted(folder.glob(f"*{TEST_SUFFIX}")):
         if path.is_file() and not path.name.startswith("."):
             name = path.name.removesuffix(TEST_SUFFIX)
-            files.append(read_tests(name, shown(path), path.read_bytes(), loaded.rule(name), vocabulary))
+            rule = loaded.rule(name)
+            files.append(read_tests(name, shown(path), path.read_bytes(), rule, vocabulary, loaded.rules))
     return files
 
 
@@ -122,20 +182,44 @@ test_files.__test__ = False  # type: ignore[attr-defined]
 
 
 def run_case(
-    case: Case, rule: Rule, vocabulary: Vocabulary, sampler: Sampler, assistants: Mapping[str, str], path: str
+    case: Case,
+    rule: Rule,
+    vocabulary: Vocabulary,
+    sampler: Sampler,
+    assistants: Mapping[str, str],
+    path: str,
+    bench: Bench | None = None,
 ) -> CaseResult:
-    """Play one case and compare."""
+    """Play one case and compare. Without a bench the rule is the whole folder."""
+    began = time.perf_counter()
     result = CaseResult(rule.name, path, case.line, case.name)
     try:
-        varied = _with_vars(rule, case, vocabulary, assistants)
-        told = _play(varied, case, view_of(case, varied, vocabulary, sampler), vocabulary)
+        varied = bench.with_vars(rule, case) if bench else with_vars(rule, case, vocabulary, assistants)
+        view = view_of(case, varied, vocabulary, sampler)
+        told = play_case(case, varied, list(_folder(case, varied, view, bench)), view, vocabulary)
     except CaseError as error:
-        return replace(result, problem=str(error))
-    differences = tuple(compare(case.expect, told.played, told.calls, told.late, told.meanwhile))
-    return replace(result, differences=differences, played=told.played, calls=told.calls)
+        return replace(result, problem=str(error), seconds=time.perf_counter() - began)
+    return _compared(result, case, told, time.perf_counter() - began)
 
 
-def _with_vars(rule: Rule, case: Case, vocabulary: Vocabulary, assistants: Mapping[str, str]) -> Rule:
+def _compared(result: CaseResult, case: Case, told: Told, seconds: float) -> CaseResult:
+    others = tuple(played for played in told.turns if played.rule is not told.played.rule)
+    differences = tuple(compare(case.expect, told))
+    return replace(
+        result, differences=differences, played=told.played, calls=tuple(told.calls), turns=others, seconds=seconds
+    )
+
+
+def _folder(case: Case, varied: Rule, view: EventView, bench: Bench | None) -> Iterator[Rule]:
+    """The rules that meet the event, with the vars of the case."""
+    yield varied
+    for other in bench.loaded.rules if bench and whole_folder(case) else ():
+        if bench and other.name != varied.name and other.listens(view):
+            yield bench.with_vars(other, case)
+
+
+def with_vars(rule: Rule, case: Case, vocabulary: Vocabulary, assistants: Mapping[str, str]) -> Rule:
+    """The rule with what the case says under `vars`; raises CaseError when it does not check with them."""
     if not case.vars:
         return rule
     merged = {**read_vars(rule.source.vars_text, "vars.yaml").values, **case.vars}
@@ -145,50 +229,3 @@ def _with_vars(rule: Rule, case: Case, vocabulary: Vocabulary, assistants: Mappi
     if loaded.rule is None:
         raise CaseError(f"the rule does not check with these `vars`: {problems[0].text}")
     return loaded.rule
-
-
-def _play(rule: Rule, case: Case, view: EventView, vocabulary: Vocabulary) -> Told:
-    tool = _tool(rule, view)
-    if not rule.listens_to_tool(view, tool):
-        return Told(Played(rule, outcome="not_matched", stopped_at="on"), (), late=False, meanwhile=None)
-    secrets = {name: f"<secrets.{name}>" for step in rule.steps for name in step.secrets}
-    surroundings = Surroundings(memory=case.memory, secrets=secrets)
-    player = StubPlayer(case, vocabulary)
-    played = _finish(play(rule, view, tool, surroundings, player, {}))
-    if player.unstubbed:
-        raise CaseError(player.unstubbed)
-    late = played.answer is not None and player.elapsed > _patience(rule, view, vocabulary)
-    return Told(played, tuple(player.calls), late, _meanwhile(rule, view, tool, surroundings) if late else None)
-
-
-def _tool(rule: Rule, view: EventView) -> ToolView | None:
-    """The first tool call the rule is about, else the first."""
-    wanted = (tool for tool in view.tools if rule.listens_to_tool(view, tool))
-    return next(wanted, view.tools[0] if view.tools else None)
-
-
-def _patience(rule: Rule, view: EventView, vocabulary: Vocabulary) -> float:
-    """Virtual seconds after which the answer is late."""
-    connection = vocabulary.connections.get(view.connection)
-    deadline = connection.deadlines.get(view.kind, float("inf")) if connection else float("inf")
-    return min(deadline, rule.within if rule.within is not None else float("inf"))
-
-
-def _meanwhile(
-    rule: Rule, view: EventView, tool: ToolView | None, surroundings: Surroundings
-) -> Mapping[str, Any] | None:
-    try:
-        return render_meanwhile(rule, view, tool, surroundings)
-    except EvaluationError as error:
-        raise CaseError(f"`meanwhile` cannot be rendered: {error.message}") from error
-
-
-def _finish(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run what never really waits, since every step is a stub."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        value: T = stop.value
-        return value
-    coroutine.close()
-    raise CaseError("a step waited for something outside the test")

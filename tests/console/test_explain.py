@@ -11,6 +11,7 @@ from rules.engine.played import Played
 from rules.engine.rule import Rule
 from store.client import Store
 from store.event import Event
+from store.runs import RunId
 from tests.console.support import CALLER, LOOK_UP, NIGHT, call_comes_in, keep, rules_of, tool_is_run
 from workers.desk import event_view
 from workers.tracing import decided_record
@@ -25,7 +26,9 @@ async def traced(store: Store, event: Event, *records: dict[str, Any]) -> None:
 
 
 def missed(rule: Rule) -> dict[str, Any]:
-    """What a worker writes about a rule whose first condition was false."""
+    """What a worker writes about a rule whose first condition, where it has one, was false."""
+    if not rule.conditions:
+        return decided_record(Played(rule, outcome="not_matched")) | {"steps": []}
     condition = {
         "expr": rule.conditions[0].expression.text, "place": "if[0]", "line": rule.conditions[0].expression.line,
         "column": 5, "value": False, "seen": {"call.to": "+31850000002"},
@@ -40,6 +43,9 @@ async def told(store: Store, rules: tuple[Rule, ...], **options: Any) -> dict[st
     found = await explanation(store, "evt_1", rules, **options)
     assert found is not None
     return found
+
+
+PAUSE = {"scope": "rule:tell", "by": "anna", "why": "a bad night", "since_ms": 1_000}
 
 
 async def test_the_trace_is_what_counts(store: Store, tmp_path: Path) -> None:
@@ -110,6 +116,10 @@ def test_deaf_for_the_connection(tmp_path: Path) -> None:
         ({"outcome": "not_matched", "conditions": [], "stopped_at": "if"}, "it stopped at if"),
         ({"outcome": "undecided", "needs": "customer", "conditions": []},
          "its conditions hold; what follows hangs on what step customer gives"),
+        ({"outcome": "overtaken", "conditions": [], "error": "a newer run took over"}, "a newer run took over"),
+        ({"outcome": "paused", "paused": PAUSE}, "rule tell was paused by anna at 1970-01-01 00:00 UTC: a bad night"),
+        ({"outcome": "paused", "paused": PAUSE | {"scope": "all", "why": ""}, "dropped": {"by": "ben"}},
+         "all was paused by anna at 1970-01-01 00:00 UTC; ben ended the run"),
         ({"outcome": "brand_new", "conditions": []}, "brand new"),
     ],
 )  # fmt: skip
@@ -121,3 +131,49 @@ def test_a_rehearsal_is_written_like_a_trace(tmp_path: Path) -> None:
     """Guards against two shapes of one record."""
     (night,) = rules_of(tmp_path, night=NIGHT)
     assert missed(night).keys() - {"steps"} == decided_record(Played(night)).keys()
+
+
+NOTE = """
+description: x
+on: { tool-calls: find }
+steps:
+  - { id: note, action: http.request, with: { url: "https://x.example" } }
+"""
+
+
+async def test_a_parked_run_says_what_it_waits_for(store: Store, tmp_path: Path) -> None:
+    rules = rules_of(tmp_path, note=NOTE)
+    event = tool_is_run("find", "find")
+    claim = await keep(store, event)
+    waiting = {
+        "state": "waiting",
+        "action": "http.request",
+        "attempts": [{"error": "down"}, {"error": "x answered 503"}],
+    }
+    parked, through = RunId("evt_1", "note", "call_1"), {**missed(rules[0]), "tool": "call_2"}
+    await store.runs.write(claim, parked, {"version": b"sha256:1", "step:note": orjson.dumps(waiting)})
+    await store.runs.park(claim, parked, 60.0, "sha256:1", b"{}")
+    await store.queue.finish(claim, event.id, {"rule:note:call_2": orjson.dumps(through)})
+    found = {rule["tool"]: rule for rule in (await told(store, rules))["rules"]}
+    assert (found["call_1"]["outcome"], found["call_1"]["source"]) == ("parked", "journal")
+    assert found["call_1"]["why"] == "its run is under way: step note waits for its next try, after 2: x answered 503"
+    assert found["call_2"]["source"] == "trace"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("limit", "its `limit` was reached for this key"),
+        ("once", "it had already run for this key, and it may only `once`"),
+        ("concurrency", "as many of its runs as `concurrency` allows were under way for this key"),
+        ("", "its limit was reached"),
+    ],
+)
+def test_what_held_it_back(kind: str, reason: str) -> None:
+    assert why({"outcome": "limited", "stopped_at": kind, "conditions": []}) == reason
+
+
+def test_a_run_that_has_not_begun_is_under_way_too() -> None:
+    assert why({"outcome": "parked", "waiting": "its run is under way, as a job of its own", "conditions": []}) == (
+        "its run is under way, as a job of its own"
+    )

@@ -72,3 +72,10 @@ def test_many_rules_that_do_not_listen_are_counted() -> None:
 def test_nothing_a_caller_said_steers_the_terminal() -> None:
     told = lines(conditions=[{**CONDITION, "seen": {"call.to": "\x1b[2J"}}])
     assert "\x1b" not in "".join(told)
+
+
+def test_a_parked_run_needs_no_origin_and_unknown_keys_are_told() -> None:
+    told = lines(source="journal", outcome="parked", why="its run is under way", holds=["limit: the key is empty"])
+    assert "night for find parked: its run is under way" in told
+    assert "  rules/live/night.yaml" in told
+    assert "  · limit: the key is empty" in told

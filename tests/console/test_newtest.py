@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from workers.desk import event_view
 from workers.vocabulary import vocabulary
 
 WORDS = vocabulary({})
+LOG = "steps: [{ action: log, with: { message: x } }]\n"
 
 
 def written(rule: Rule, event: Event, past: Past | None = None) -> tuple[NewCase, dict[str, Any]]:
@@ -93,3 +95,57 @@ def test_memory_is_kept_for_a_rule_that_asks(tmp_path: Path) -> None:
     case, record = written(rule, call_comes_in(), Past({"caller": {"vip": True}, "call": {}}))
     assert passes(rule, case)
     assert (record["memory"], record["expect"]["outcome"]) == ({"caller": {"vip": True}}, "ran")
+
+
+def emitted(name: str, **data: Any) -> Event:
+    changes = {"kind": "emitted", "native": "emitted", "name": name, "data": data}
+    return call_comes_in().model_copy(update=changes)
+
+
+def test_an_emitted_event_keeps_its_name(tmp_path: Path) -> None:
+    (rule,) = rules_of(tmp_path, again=f"description: x\non: {{ event: look_again }}\n{LOG}")
+    case, record = written(rule, emitted("look_again"))
+    assert passes(rule, case)
+    assert (record["event"]["fields"]["event"], case.outcome) == ({"name": "look_again"}, "ran")
+
+
+def test_the_platforms_own_name_is_kept(tmp_path: Path) -> None:
+    (rule,) = rules_of(tmp_path, odd=f"description: x\non: {{ native: weird.event }}\n{LOG}")
+    case, _ = written(rule, call_comes_in().model_copy(update={"kind": "unknown", "native": "weird.event"}))
+    assert (case.outcome, passes(rule, case)) == ("ran", True)
+
+
+def test_when_it_happened_is_kept_for_a_rule_that_asks(tmp_path: Path) -> None:
+    text = f'description: x\non: assistant-request\nif: now - event.occurred_at > duration("5m")\n{LOG}'
+    (rule,) = rules_of(tmp_path, slow=text)
+    case, record = written(rule, call_comes_in(occurred_at=datetime(2026, 3, 2, 18, 50, tzinfo=UTC)))
+    assert (case.outcome, passes(rule, case)) == ("ran", True)
+    assert record["event"]["set"] == {"event.occurred_at": "2026-03-02T18:50:00+00:00"}
+
+
+def test_each_item_of_a_list_has_its_stub(tmp_path: Path) -> None:
+    with_ = '{ url: "https://x.example", body: "${{ item }}" }'
+    steps = f"steps: [{{ id: note, for_each: '${{{{ data.who }}}}', action: http.request, with: {with_} }}]\n"
+    (rule,) = rules_of(tmp_path, each=f"description: x\non: {{ event: shop }}\n{steps}")
+    records = {
+        "note#0": {
+            "state": "done",
+            "action": "http.request",
+            "output": {"status": 200, "body": {"email": "a@jansen.nl"}},
+        },
+        "note#1": {"state": "failed", "action": "http.request", "error": "refused for a@jansen.nl", "output": {}},
+    }
+    case, record = written(rule, emitted("shop", who=["x", "y"]), Past(journals={("each", ""): records}))
+    assert (case.outcome, passes(rule, case)) == ("failed", True)
+    assert record["stubs"] == {
+        "note": [
+            {"status": 200, "body": {"email": "person1@example.com"}},
+            {"error": "refused for person1@example.com"},
+        ]
+    }
+
+
+def test_the_same_event_gives_the_same_case(tmp_path: Path) -> None:
+    (rule,) = rules_of(tmp_path, look_up=LOOK_UP)
+    texts = {written(rule, tool_is_run("find"), looked_up())[0].text for _ in range(3)}
+    assert len(texts) == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from rules.engine.caseview import CaseError, view_of
 from rules.engine.events import EventView
 from rules.engine.testfile import Case, read_tests
-from tests.rules.engine.vocab import NOW, VOCABULARY, event, rule_of, tool_event, tool_view
+from tests.rules.engine.vocab import NOW, VOCABULARY, WIDE, event, rule_of, tool_event, tool_view
 
 TOOL = rule_of("description: x\non: tool-calls\nconnections: front_desk\nanswer: { result: x }\n")
 REPORT = rule_of(
@@ -30,7 +31,7 @@ def sampler(sample: str | Mapping[str, Any], connection: str) -> EventView:
     if isinstance(sample, Mapping):
         return event(raw=dict(sample))
     view = tool_event(tool_view(email="a@b.nl"), tool_view("other", "tool_2"))
-    return EventView(**{**vars(view), "connection": connection})
+    return replace(view, connection=connection)
 
 
 def made(event_text: str, rule: Any = TOOL, at: str = "2026-03-02T19:00:00+01:00") -> EventView:
@@ -81,6 +82,53 @@ def test_fields_of_a_tool_call() -> None:
 def test_fields_of_a_schedule_belong_to_the_rule() -> None:
     rule = rule_of("description: x\non: manual\nsteps: [{ action: log, with: { message: x } }]\n", name="nightly")
     assert rule.listens(made("{ fields: {} }", rule))
+
+
+def by_itself(on: str, event_text: str, connections: str = "[front_desk]") -> EventView:
+    text = f"description: x\non: {on}\nconnections: {connections}\nsteps: [{{ action: log, with: {{ message: x }} }}]\n"
+    rule = rule_of(text, name="nightly", vocabulary=WIDE)
+    event_line = f"    event: {event_text}\n" if event_text else ""
+    text = f"cases:\n  - name: n\n    at: 2026-03-02T18:00:00Z\n{event_line}    expect: {{ outcome: ran }}\n"
+    file = read_tests("nightly", "nightly.test.yaml", text, rule, WIDE)
+    assert file.findings == (), [finding.text for finding in file.findings]
+    view = view_of(file.cases[0], rule, WIDE, sampler)
+    assert rule.listens(view)
+    return view
+
+
+SCHEDULE = 'schedule: { cron: "0 18 * * *" }'
+
+
+@pytest.mark.parametrize(
+    ("on", "event_text", "kind"),
+    [
+        (f"{{ {SCHEDULE} }}", "", "schedule"),
+        (f"{{ {SCHEDULE}, manual: , tool-calls: x }}", "", "schedule"),
+        (f"{{ {SCHEDULE}, manual: , tool-calls: x }}", "{ kind: manual }", "manual"),
+        (f"{{ {SCHEDULE}, manual: , tool-calls: x }}", "{ data: { city: Breda } }", "manual"),
+        ("manual", "", "manual"),
+        ("[manual, tool-calls]", "", "manual"),
+    ],
+)
+def test_a_rule_that_runs_by_itself_needs_only_the_moment(on: str, event_text: str, kind: str) -> None:
+    view = by_itself(on, event_text)
+    assert (view.kind, view.name, view.connection) == (kind, "nightly", "front_desk")
+    assert view.values["now"] == datetime(2026, 3, 2, 18, tzinfo=UTC)
+    assert view.values["event.name"] == "nightly"
+    assert view.values.get("data") == ({"city": "Breda"} if "Breda" in event_text else {} if kind == "manual" else None)
+
+
+def test_it_is_on_no_connection_when_the_rule_lists_several() -> None:
+    assert by_itself("manual", "", "[front_desk, outbound]").connection == ""
+    named = by_itself("manual", "{ kind: manual, connection: outbound }", "[front_desk, outbound]")
+    assert named.connection == "outbound"
+
+
+def test_data_of_other_kinds() -> None:
+    rule = rule_of("description: x\non: { event: ring }\nsteps: [{ action: log, with: { message: x } }]\n")
+    text = "cases:\n  - name: n\n    event: { data: { a: 1 } }\n    expect: { outcome: ran }\n"
+    (case_,) = read_tests("x", "x.test.yaml", text, rule, VOCABULARY).cases
+    assert view_of(case_, rule, VOCABULARY, sampler).values["data"] == {"a": 1}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from rules.engine.caseplayer import Call
+from rules.engine.caseturns import Told
 from rules.engine.expect import compare
 from rules.engine.played import Played, StepTrace
+from rules.engine.vocabulary import Asked
 from tests.rules.engine.vocab import rule_of
 
 RULE = rule_of("description: x\non: tool-calls\nanswer: { result: x }\n")
@@ -16,15 +20,24 @@ PLAYED = Played(
     answer={"result": {"n": 3, "ok": True}},
     steps=[StepTrace("a", "log", "done", 3), StepTrace("b", "log", "skipped", 4)],
 )
+OWN = RULE.name
+ASKED = Asked("POST", "https://crm.example.com/notes", {"q": "1"}, {}, {"text": "hello"})
 CALLS = [
-    Call("a", "http.request", {"url": "u", "query": {"phone": "1", "x": "y"}}),
-    Call("b", "log", {"message": "m"}, 0),
-    Call("a", "http.request", {"url": "v"}),
+    Call(OWN, "a", "http.request", {"url": "u", "query": {"phone": "1", "x": "y"}}, tries=2, asked=ASKED),
+    Call(OWN, "b", "log", {"message": "m"}, 0, tries=1),
+    Call("other", "a", "number.link", {"number": "+31"}, tries=1),
+    Call(OWN, "a", "http.request", {"url": "v"}, tries=1),
 ]
+EMITTED = [{"event": "later", "data": {"n": 1, "m": 2}, "at": datetime(2026, 1, 5, 11, tzinfo=UTC)}]
 
 
-def differences(expect: dict[str, Any], played: Played = PLAYED, late: bool = False) -> list[str]:
-    return [difference.text for difference in compare(expect, played, CALLS, late, {"result": "wait"})]
+def told(played: Played = PLAYED, late: bool = False, turns: Sequence[Played] = ()) -> Told:
+    memory = {"caller": {"calls": 3}, "call": {}}
+    return Told(played, CALLS, late, {"result": "wait"}, memory, EMITTED, turns)
+
+
+def differences(expect: dict[str, Any], played: Played = PLAYED, **more: Any) -> list[str]:
+    return [difference.text for difference in compare(expect, told(played, **more))]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +51,14 @@ def differences(expect: dict[str, Any], played: Played = PLAYED, late: bool = Fa
         {"calls": [{"step": "a", "with": {"query": {"phone": "1"}}}, {"step": "a", "with": {"url": "v"}}]},
         {"calls": [{"action": "log", "index": 0}]},
         {"calls": {"step": "b"}},
+        {"calls": [{"request": {"method": "POST", "url": "https://crm.example.com/*", "body": {"text": "hello"}}}]},
+        {"calls": [{"step": "a", "tries": 2}, {"rule": "other", "action": "number.link"}, {"step": "a"}]},
+        {"no_calls": [{"action": "number.buy"}, {"step": "c"}, {"request": {"method": "DELETE"}}]},
+        {"no_calls": {"rule": OWN, "action": "number.link"}},
+        {"memory": {"caller": {"calls": 3, "gone": None}}},
+        {"emitted": [{"event": "later", "data": {"n": 1}, "at": "2026-01-05T12:00:00+01:00"}]},
+        {"emitted": {"at": "2026-01-05T12:00"}},
+        {"answer_has": {"result": {"n": 3}}},
         {"error": ""},
     ],
 )
@@ -62,7 +83,33 @@ def test_what_is_as_expected(expect: dict[str, Any]) -> None:
             ['steps.b: wanted "done", got "skipped"', 'steps.c: wanted "done", got nothing'],
         ),
         ({"calls": []}, ["calls: wanted none, got a, b, a"]),
+        ({"calls": None}, ["calls: wanted none, got a, b, a"]),
         ({"calls": [{"step": "b"}, {"step": "b"}]}, ['calls[1]: wanted {"step": "b"}, got a']),
+        ({"calls": [{"step": "a"}] * 3}, ['calls[2]: wanted {"step": "a"}, got nothing more']),
+        (
+            {"calls": [{"request": {"url": "https://crm.example.com/*", "body": {"text": "bye"}}}]},
+            ['calls[0].request.body.text: wanted "bye", got "hello"'],
+        ),
+        ({"calls": [{"step": "a", "tries": 3}]}, ["calls[0].tries: wanted 3, got 2"]),
+        (
+            {"no_calls": [{"action": "number.link"}]},
+            ['no_calls[0]: wanted no call like {"action": "number.link"}, got a: number.link {"number": "+31"}'],
+        ),
+        (
+            {"no_calls": [{"request": {"url": "*/notes"}}]},
+            [
+                'no_calls[0]: wanted no call like {"request": {"url": "*/notes"}}, '
+                "got a: http.request POST https://crm.example.com/notes?q=1"
+            ],
+        ),
+        ({"memory": {"caller": {"calls": 4}}}, ["memory.caller.calls: wanted 4, got 3"]),
+        ({"emitted": []}, ["emitted: wanted none, got later"]),
+        ({"emitted": [{"event": "soon"}]}, ['emitted[0]: wanted {"event": "soon"}, got later']),
+        (
+            {"emitted": [{"event": "later", "at": "2026-01-05T11:00"}]},
+            ['emitted[0].at: wanted "2026-01-05T11:00", got "2026-01-05T11:00:00Z"'],
+        ),
+        ({"answer_has": {"result": {"n": 4}}}, ["answer_has.result.n: wanted 4, got 3"]),
         (
             {"calls": [{"step": "a", "with": {"query": {"phone": "2"}}}]},
             ['calls[0].with.query.phone: wanted "2", got "1"'],
@@ -84,3 +131,20 @@ def test_lists_are_compared_item_by_item() -> None:
     played = Played(RULE, answer={"documents": ["a", "b"]})
     assert differences({"answer": {"documents": ["a", "c"]}}, played) == ['answer.documents[1]: wanted "c", got "b"']
     assert differences({"answer": {"documents": ["a"]}}, played) == ['answer.documents: wanted ["a"], got ["a", "b"]']
+
+
+def test_turns_of_a_folder() -> None:
+    other = rule_of("description: x\non: tool-calls\nanswer: { result: y }\n", name="other")
+    turns = [Played(other, answer={"result": "y"}), Played(RULE, outcome="overtaken")]
+    assert differences({"answered_by": "other", "rules": {"other": "ran", OWN: "overtaken"}}, turns=turns) == []
+    assert differences({"answered_by": "nobody", "rules": {"gone": "ran"}}, turns=turns) == [
+        "answered_by: wanted nobody, got other",
+        'rules.gone: wanted "ran", got "does not listen"',
+    ]
+    assert differences({"answered_by": "nobody"}, turns=[Played(RULE, outcome="failed")]) == []
+
+
+def test_larger_things_can_be_looked_at_as_a_whole() -> None:
+    (found, _) = compare({"answer": {"result": {"n": 4}}}, told())
+    assert found.whole is not None
+    assert (found.whole.wanted, found.whole.got) == ({"result": {"n": 4}}, {"result": {"n": 3, "ok": True}})

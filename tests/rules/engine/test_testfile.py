@@ -53,7 +53,7 @@ cases:
     )
     assert case.event["set"] == {"tool.name": "send_invoice"}
     assert case.stubs == {
-        "customer": (Stub({"status": 404}, "", 5.0),),
+        "customer": (Stub({"status": 404}, delay=5.0),),
         "step-2": (Stub(error="no"), Stub()),
     }
     assert (case.memory, case.vars) == ({"caller": {"calls": 2}}, {"most": 5})
@@ -70,10 +70,15 @@ def test_without_a_moment_it_is_a_monday_at_noon_where_the_office_is() -> None:
         ("cases:", "case:", '1:1 unknown key "case"; did you mean "cases"?'),
         ("    event: { sample: s }\n", "", "2:5 a case needs `event`"),
         ("sample: s", "smaple: s", '3:14 unknown key "smaple"; did you mean "sample"?'),
-        ("sample: s", "sample: s, fields: {}", "3:12 an event is one of `sample`, `payload` or `fields`"),
+        ("sample: s", "sample: s, fields: {}", "3:12 an event is one of `sample`, `payload`, `fields` or `data`"),
         ("sample: s", "fields: {}, kind: nothing", '3:32 unknown kind of event "nothing"'),
         ("sample: s", "sample: s, set: x", "3:30 `set` must be a map, this is text"),
-        ("outcome: ran", "outcome: run", '4:24 `outcome` is ran, failed, not_matched or error, not "run"'),
+        (
+            "outcome: ran",
+            "outcome: run",
+            "4:24 `outcome` is ran, failed, not_matched, error, limited, parked, overtaken, shadow or disabled, "
+            'not "run"; did you mean "ran"?',
+        ),
         ("outcome: ran", "outcom: ran", '4:15 unknown key "outcom"; did you mean "outcome"?'),
         ("{ outcome: ran }", "{}", "4:13 `expect` is empty, so this case cannot fail"),
         ("outcome: ran", "calls: [{ stp: customer }]", '4:25 unknown key "stp"; did you mean "step"?'),
@@ -118,3 +123,27 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
 @given(st.integers(0, len(CASE)), st.text(alphabet="[]{}:-, \n'\"&*!#|>a1", max_size=6))
 def test_no_damage_makes_it_raise(at: int, put: str) -> None:
     assert read(CASE[:at] + put + CASE[at:]).path
+
+
+BY_ITSELF = "description: x\non: ON\nsteps: [{ action: log, with: { message: x } }]\n"
+
+
+@pytest.mark.parametrize(
+    ("on", "event", "message"),
+    [
+        ("manual", "", ""),
+        ('{ schedule: { cron: "0 18 * * *" } }', "", ""),
+        ('{ schedule: { cron: "0 18 * * *" }, tool-calls: x }', "", ""),
+        ("manual", "    event: { data: { city: Breda } }\n", ""),
+        ("manual", "    event: { kind: manual }\n", ""),
+        ("manual", "    event: { data: 5 }\n", "3:20 `data` must be a map"),
+        ("manual", "    event: { data: {}, fields: {} }\n", "3:12 an event is one of"),
+        ("tool-calls", "", "2:5 a case needs `event`"),
+        ("tool-calls", "    event: { kind: tool-calls }\n", "3:12 an event is one of"),
+    ],
+)
+def test_rules_that_run_by_themselves_need_no_event(on: str, event: str, message: str) -> None:
+    text = f"cases:\n  - name: n\n{event}    expect: {{ outcome: ran }}\n"
+    rule = rule_of(BY_ITSELF.replace("ON", on))
+    lines = brief(read_tests("x", "x.test.yaml", text, rule, VOCABULARY).findings)
+    assert any(line.startswith(message) for line in lines) if message else lines == []

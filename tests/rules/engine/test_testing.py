@@ -8,7 +8,7 @@ import pytest
 
 from rules.engine.events import EventView
 from rules.engine.load import NoFolder
-from rules.engine.testing import Results, run_tests
+from rules.engine.testing import Bench, Results, run_tests
 from tests.rules.engine.vocab import VARS, VOCABULARY, event, tool_event, write_folder
 
 NIGHT = """\
@@ -42,7 +42,7 @@ on: { tool-calls: send_invoice }
 steps:
   - id: customer
     action: http.request
-    with: { url: 'https://crm.example.com', query: { phone: '${{ call.from }}' } }
+    with: { url: 'https://crm.example.com', query: { phone: '${{ call.from }}' }, accept: [404] }
   - id: mail
     if: steps.customer.status == 200
     action: notify
@@ -169,8 +169,20 @@ def test_shadow_and_disabled_rules_are_tested_all_the_same(tmp_path: Path) -> No
     assert run(tmp_path, {"night.yaml": text, "night.test.yaml": NIGHT_TESTS}).passed
 
 
-def test_filter_by_rule_or_case(tmp_path: Path) -> None:
-    files = {"night.yaml": NIGHT, "night.test.yaml": NIGHT_TESTS}
+def test_filter_by_rule_case_or_tag(tmp_path: Path) -> None:
+    cases = NIGHT_TESTS.replace("- name: another agent", "- name: another agent\n    tags: [agents]")
+    files = {"night.yaml": NIGHT + "tags: [calls]\n", "night.test.yaml": cases}
+    assert [len(run(tmp_path, files, only).cases) for only in ("agents", "tag:agents", "tag:calls", "tag:agent")] == [
+        1,
+        1,
+        3,
+        0,
+    ]
+    assert [len(run(tmp_path, files, only).cases) for only in ("rule:night", "rule:nigh", "case:afternoon")] == [
+        3,
+        0,
+        1,
+    ]
     assert len(run(tmp_path, files, "afternoon").cases) == 1
     assert len(run(tmp_path, files, "night").cases) == 3
     assert run(tmp_path, files, "zebra").cases == []
@@ -224,3 +236,36 @@ def test_coverage_says_what_no_case_reached(tmp_path: Path) -> None:
 def test_no_folder_cannot_be_tested(tmp_path: Path) -> None:
     with pytest.raises(NoFolder):
         run_tests(tmp_path / "nowhere", VOCABULARY, sampler)
+
+
+def test_coverage_of_some_cases_is_about_their_rules(tmp_path: Path) -> None:
+    files = {"night.yaml": NIGHT, "night.test.yaml": NIGHT_TESTS, "invoice.yaml": INVOICE}
+    assert {line.rule for line in run(tmp_path, files, "night").coverage.unreached} == {"night"}
+
+
+def test_the_first_failure_may_end_it(tmp_path: Path) -> None:
+    cases = NIGHT_TESTS.replace("asst_night", "asst_day")
+    folder = write_folder(tmp_path, {"vars.yaml": VARS, "night.yaml": NIGHT, "night.test.yaml": cases})
+    results = Bench(folder, VOCABULARY, sampler).run(fail_fast=True)
+    assert (len(results.cases), results.stopped, results.passed) == (1, True, False)
+
+
+def test_a_case_with_a_mistake_is_not_played_and_the_others_are(tmp_path: Path) -> None:
+    cases = NIGHT_TESTS.replace("outcome: not_matched", "outcome: no")
+    results = run(tmp_path, {"night.yaml": NIGHT, "night.test.yaml": cases})
+    assert [case.name for case in results.cases if not case.passed] == []
+    assert (len(results.cases), len(results.findings), results.passed) == (2, 1, False)
+
+
+def test_other_vars_are_read_once_for_all_cases_that_say_the_same(tmp_path: Path) -> None:
+    cases = "cases:\n" + "".join(
+        f"  - name: n{number}\n    event: {{ sample: assistant-request }}\n    vars: {{ night_agent: {agent} }}\n"
+        f"    expect: {{ outcome: not_matched }}\n"
+        for number, agent in enumerate("aab")
+    )
+    folder = write_folder(tmp_path, {"vars.yaml": VARS, "night.yaml": NIGHT, "night.test.yaml": cases})
+    bench = Bench(folder, VOCABULARY, sampler)
+    bench.run()
+    rule = bench.loaded.rules[0]
+    varied = [bench.with_vars(rule, case) for _, case in bench.chosen(())]
+    assert varied[0] is varied[1] is not varied[2]
