@@ -4,10 +4,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test lint format types docs damage lock clean
+.PHONY: help setup run call test lint format types docs editor-check damage lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say PYTHON=/path/to/it"; exit 2; }
@@ -38,9 +38,12 @@ format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(READY) ## make the reference pages and the schema of the documentation anew
+docs: $(READY) ## make the reference pages and the schemas for editors anew
 	@$(BIN)/hookswitch reference --write docs/reference
-	@$(BIN)/hookswitch schema --write rules/schema/rule.schema.json
+	@$(BIN)/hookswitch schema --write rules/schema
+
+editor-check: $(READY) ## try the schemas with a real YAML language server (needs Node 20 and npm)
+	@$(BIN)/python -m tools.editors.check
 
 damage: $(READY) ## ten thousand damaged rule files, read, checked, and under a worker
 	@$(BIN)/python -m benchmarks.damage $(ARGS)

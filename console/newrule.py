@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
-SCHEMA = Path("rules/schema/rule.schema.json")
+from console.modelines import modeline
 
 _HEAD = """\
-# yaml-language-server: $schema={schema}
 # When this happens (on) and these conditions hold (if), do that (steps) and answer this (answer).
 # After each change: hookswitch check, then hookswitch test.
 description: Say in one sentence what {name} is for.
@@ -43,6 +41,18 @@ answer:
   # What the agent is told. Only one rule answers: the first, by priority and then by file name.
   result: Your number is ${{ call.from }}.
 """,
+    "schedule": """\
+# When it runs by itself: minute hour day month weekday, local to the zone. Next times: hookswitch schedules
+on:
+  schedule: { cron: "0 18 * * MON-FRI", timezone: Europe/Amsterdam }
+  # And by hand: hookswitch run {name}
+  manual:
+steps:
+  # What a step can do: hookswitch actions. One that drives a platform names its `connection`.
+  - action: log
+    with:
+      message: It was due at ${{ now }}.
+""",
 }
 _TESTS: Mapping[str, str] = {
     "end-of-call-report": """\
@@ -73,6 +83,24 @@ cases:
       fields: { tool.name: {tool} }
     expect: { outcome: not_matched, stopped_at: "if[0]" }
 """,
+    "schedule": """\
+cases:
+  - name: when it is due
+    at: 2026-03-02T18:00:00+01:00
+    expect:
+      outcome: ran
+      calls:
+        - step: step-1
+          with: { message: "It was due at 2026-03-02T17:00:00Z." }
+  - name: by hand, whenever somebody likes
+    at: 2026-03-01T09:00:00+01:00
+    event: { kind: manual }
+    expect:
+      outcome: ran
+      calls:
+        - step: step-1
+          with: { message: "It was due at 2026-03-01T08:00:00Z." }
+""",
 }
 
 TEMPLATES = tuple(_BODIES)
@@ -81,16 +109,16 @@ TEMPLATES = tuple(_BODIES)
 
 def rule_text(name: str, kind: str, folder: Path) -> str:
     """A rule of that name, to lie in that folder."""
-    return _filled(_HEAD + _BODIES[kind], name, Path(os.path.relpath(SCHEMA, folder)).as_posix())
+    return modeline("rule", folder) + _filled(_HEAD + _BODIES[kind], name)
 
 
-def test_text(name: str, kind: str) -> str:
-    """Its test."""
-    return _filled(_TESTS[kind], name, "")
+def test_text(name: str, kind: str, folder: Path) -> str:
+    """Its test, to lie beside it."""
+    return modeline("test", folder) + _filled(_TESTS[kind], name)
 
 
 test_text.__test__ = False  # type: ignore[attr-defined]
 
 
-def _filled(text: str, name: str, schema: str) -> str:
-    return text.replace("{name}", name).replace("{schema}", schema).replace("{tool}", name.replace("-", "_"))
+def _filled(text: str, name: str) -> str:
+    return text.replace("{name}", name).replace("{tool}", name.replace("-", "_"))

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
-_WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
+_WRITTEN = r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+"
+_WHOLE = re.compile(_WRITTEN)
+_TEXT = {
+    "type": "string",
+    "pattern": rf"^\s*{_WRITTEN}\s*$",
+    "patternErrorMessage": "This must be a duration such as 300ms, 4s, 1m30s, 2h or 7d.",
+}
 
 
 def seconds(value: Any) -> float:
@@ -22,4 +28,4 @@ def seconds(value: Any) -> float:
     return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
 
 
-Seconds = Annotated[float, BeforeValidator(seconds)]
+Seconds = Annotated[float, BeforeValidator(seconds), WithJsonSchema({"anyOf": [_TEXT, {"type": "number"}]})]

@@ -10,6 +10,7 @@ from console.cli.errors import CannotRun
 from console.cli.output import talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
+from console.modelines import modeline
 from console.newrule import TEMPLATES, rule_text, test_text
 from console.newtest import CannotWrite, write_case
 from console.pastbook import past_of
@@ -43,7 +44,7 @@ def new_rule(name: str, kind: str, rules: Path) -> None:
         raise CannotRun(f"{rules} is not a folder; name the rules folder with --rules")
     files = {
         rules / f"{name}.yaml": rule_text(name, kind, rules),
-        rules / f"{name}{TEST_SUFFIX}": test_text(name, kind),
+        rules / f"{name}{TEST_SUFFIX}": test_text(name, kind, rules),
     }
     for path in files:
         if path.exists():
@@ -120,7 +121,7 @@ async def _chosen(store: Store, stored: StoredEvent, rules: tuple[Rule, ...], na
 
 def _append(path: Path, case: str) -> None:
     """Add the case at the end of the file, which still has to be a list of cases afterwards."""
-    before = path.read_text(encoding="utf-8") if path.exists() else "cases:\n"
+    before = path.read_text(encoding="utf-8") if path.exists() else f"{modeline('test', path.parent)}cases:\n"
     after = before + ("" if before.endswith("\n") else "\n") + case
     count = [len(cases) if isinstance(cases := _cases(text), list) else 0 for text in (before, after)]
     if count[1] != count[0] + 1:

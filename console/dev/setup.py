@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from console.dev.ports import Ports
+from console.modelines import moved
 from store.connections import Connection, Part, load_connections
 
 DEMO_CONNECTIONS = Path(__file__).parent / "demo_connections.yaml"
@@ -33,7 +34,8 @@ def connections_file(data_dir: Path, chosen: Path | None) -> Path:
         return PROJECT_CONNECTIONS
     demo = data_dir / DEMO_NAME
     if not demo.exists():
-        demo.write_text(DEMO_CONNECTIONS.read_text(encoding="utf-8"), encoding="utf-8")
+        text = DEMO_CONNECTIONS.read_text(encoding="utf-8")
+        demo.write_text(moved(text, "connections", data_dir), encoding="utf-8")
     return demo
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
+from rules.engine.codes import CODES
 from rules.engine.findings import Finding
 
 
@@ -37,26 +40,51 @@ def _property(text: str) -> str:
 
 
 def as_sarif(findings: Sequence[Finding]) -> str:
-    """For code scanning dashboards."""
+    """For code scanning dashboards. Paths are relative to the folder in which `check` ran, the root of a checkout."""
     codes = sorted({finding.code for finding in findings})
     run = {
-        "tool": {"driver": {"name": "hookswitch", "rules": [{"id": code} for code in codes]}},
+        "tool": {"driver": {"name": "hookswitch", "rules": [_rule(code) for code in codes]}},
+        "invocations": [{"executionSuccessful": True}],
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "the folder in which hookswitch check ran"}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding) for finding in findings],
+        "results": [_result(finding, codes) for finding in findings],
     }
-    schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _result(finding: Finding) -> dict[str, Any]:
+_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+_ROOT = "%SRCROOT%"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    """What a code means, for whoever sees it on a dashboard and not in a terminal."""
+    meaning = CODES.get(code, code)
+    text = f"{meaning[:1].upper()}{meaning[1:]}."
+    markdown = f"{text}\n\nRun `hookswitch check` to see it with its line."
+    return {
+        "id": code,
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": text, "markdown": markdown},
+    }
+
+
+def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
     region = {"startLine": finding.line, "startColumn": finding.column}
-    location = {"artifactLocation": {"uri": finding.path}, "region": region}
     return {
         "ruleId": finding.code,
+        "ruleIndex": codes.index(finding.code),
         "level": finding.severity,
         "message": {"text": f"{finding.rule}: {finding.message}"},
-        "locations": [{"physicalLocation": location}],
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(finding.path), "region": region}}],
     }
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """A file below the folder by its relative address, any other by its whole one."""
+    if PurePosixPath(path).is_absolute():
+        return {"uri": PurePosixPath(path).as_uri()}
+    return {"uri": quote(path), "uriBaseId": _ROOT}
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Finding]], str]] = {

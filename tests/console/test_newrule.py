@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from console.dev.setup import DEMO_CONNECTIONS
-from console.newrule import SCHEMA, TEMPLATES, rule_text, test_text
+from console.modelines import SCHEMAS
+from console.newrule import TEMPLATES, rule_text, test_text
 from console.rulebook import SampleRoom, words_for
 from rules.engine.check import check_folder
 from rules.engine.testing import run_tests
@@ -16,7 +17,7 @@ from store.connections import load_connections
 @pytest.mark.parametrize("name", ["send_invoice", "send-invoice"])
 def test_a_template_passes_check_and_test(kind: str, name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.yaml").write_text(rule_text(name, kind, tmp_path))
-    (tmp_path / f"{name}.test.yaml").write_text(test_text(name, kind))
+    (tmp_path / f"{name}.test.yaml").write_text(test_text(name, kind, tmp_path))
     words = words_for(DEMO_CONNECTIONS)
     assert [finding.text for finding in check_folder(tmp_path, words)] == []
     results = run_tests(tmp_path, words, SampleRoom(load_connections(DEMO_CONNECTIONS, {}, "neither")))
@@ -27,5 +28,7 @@ def test_a_template_passes_check_and_test(kind: str, name: str, tmp_path: Path) 
 def test_it_names_the_schema_from_where_it_lies() -> None:
     first = rule_text("x", TEMPLATES[0], Path("rules/live")).splitlines()[0]
     assert first == "# yaml-language-server: $schema=../schema/rule.schema.json"
-    assert (Path(__file__).parents[2] / SCHEMA).exists()
+    first = test_text("x", TEMPLATES[0], Path("rules/live")).splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../schema/test.schema.json"
+    assert (Path(__file__).parents[2] / SCHEMAS).is_dir()
     assert "mode: shadow\n" in rule_text("x", TEMPLATES[0], Path("rules/live"))

@@ -16,7 +16,7 @@ from rules.engine.testing import run_tests
 from rules.engine.vocabulary import Vocabulary
 from store.connections import Connection, load_connections, parse_connections
 from tests.docs.markdown import ROOT, Block, blocks, manual
-from workers.actions import ACTIONS
+from workers.actions import ACTIONS, output_words
 from workers.vocabulary import vocabulary
 
 DEMO = ROOT / "console" / "dev" / "demo_connections.yaml"
@@ -113,5 +113,5 @@ def test_every_action_is_in_the_reference(name: str) -> None:
     assert len(rows) == 1
     action = ACTIONS[name]
     parameters = {info.alias or field for field, info in action.params.model_fields.items()}
-    named = parameters | (set() if "as `number.get`" in rows[0] else set(action.output.model_fields))
+    named = parameters | (set() if "as `number.get`" in rows[0] else set(output_words(action.output)))
     assert {word for word in named if f"`{word}`" not in rows[0]} == set()

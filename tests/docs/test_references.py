@@ -25,7 +25,7 @@ FAMILIES = frozenset({"HOOKSWITCH_SECRET_", "HOOKSWITCH_VAR_"})
 """Prefixes that a name chosen by an operator follows."""
 
 _COMMAND = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?hookswitch +([a-z][\w-]*(?: +\S+)*)")
-_MAKE = re.compile(r"(?:^|[\s$])make ([a-z]+)\b")
+_MAKE = re.compile(r"(?:^|[\s$])make ([a-z]+(?:-[a-z]+)*)\b")
 _SETTING = re.compile(r"HOOKSWITCH_[A-Z0-9_]+")
 _EXTERNAL = ("http://", "https://", "mailto:")
 
