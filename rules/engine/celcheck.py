@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.engine.celliterals import check_literals
+from rules.engine.celsense import check_meaning
 from rules.engine.celtree import Part
 from rules.engine.explain import has_on_name, start_of_name
 from rules.engine.place import Place, Problem
@@ -26,7 +27,7 @@ def check_tree(root: Part, text: str, scope: Scope, place: Place) -> list[Proble
     """Everything wrong with a compiled expression at this place, in the order of the text."""
     checker = _Checker(text, scope, place)
     checker.visit(root, frozenset())
-    problems = [*checker.problems, *check_literals(root)]
+    problems = [*checker.problems, *check_literals(root), *check_meaning(root, text, scope)]
     if not any(problem.severity == "error" for problem in problems):
         problems += _result(root, text, place, checker)
     return sorted(problems, key=lambda problem: problem.offset)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rules.engine.findings import Finding
-from rules.engine.load import Loaded, load_folder
+from rules.engine.fallbacks import check_fallbacks
+from rules.engine.findings import Finding, capped
+from rules.engine.load import Loaded, load_folder, texts
 from rules.engine.sense import check_sense
 from rules.engine.testfile import TestFile
 from rules.engine.testing import no_rule, test_files
 from rules.engine.vocabulary import Vocabulary
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 def check_folder(folder: Path, vocabulary: Vocabulary) -> list[Finding]:
@@ -24,7 +28,28 @@ def check_loaded(loaded: Loaded, folder: Path, vocabulary: Vocabulary) -> list[F
     findings = [*loaded.findings, *check_sense(loaded.files, tests, vocabulary), *_pairs(loaded, tests)]
     for test in tests:
         findings += test.findings
-    return sorted(set(findings))
+    findings += [*check_fallbacks(vocabulary), *_unused_vars(loaded, folder)]
+    return sorted(capped(finding for finding in findings if not _follows(finding, loaded)))
+
+
+def _follows(finding: Finding, loaded: Loaded) -> bool:
+    """Whether it says again, about a rule, what is said about vars.yaml already."""
+    if finding.path == loaded.vars.path or finding.code not in ("bad-literal", "unknown-name"):
+        return False
+    if finding.code == "bad-literal":
+        return any(finding.message.endswith(f": {wrong.message}") for wrong in loaded.vars.findings)
+    unusable = {entry.key.text for entry in loaded.vars.written} - loaded.vars.values.keys()
+    return any(finding.message.startswith(f'unknown name "vars.{name}"') for name in unusable)
+
+
+def _unused_vars(loaded: Loaded, folder: Path) -> Iterator[Finding]:
+    """Vars that no file of the folder mentions by name, not even in a comment."""
+    mentioned = set(_WORD.findall("\n".join(texts(folder))))
+    for entry in loaded.vars.written:
+        name = entry.key.text
+        if name in loaded.vars.values and name != "timezone" and name not in mentioned:
+            at, message = entry.key, f"no rule and no test uses vars.{name}"
+            yield Finding(loaded.vars.path, at.line, at.column, "vars", message, "unused-var", "warning")
 
 
 def _pairs(loaded: Loaded, tests: Sequence[TestFile]) -> Iterator[Finding]:

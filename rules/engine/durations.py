@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+PATTERN = r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+"
+"""How one is written, apart from plain numbers."""
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
-_WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+", re.ASCII)
+_WHOLE = re.compile(PATTERN, re.ASCII)
 _LONGEST = 50 * 366 * 86400.0
 
 

@@ -28,6 +28,29 @@ class Finding:
         return f"{self.path}:{self.line}:{self.column} {self.rule}: {self.message}"
 
 
+MOST_FINDINGS = 50
+"""How many findings of one file are told; the rest is one more line."""
+
+
+def capped(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings in order, without repetitions; of each file the first, and a line that sums up the rest."""
+    by_path: dict[str, list[Finding]] = {}
+    for finding in sorted(set(findings)):
+        by_path.setdefault(finding.path, []).append(finding)
+    return tuple(kept for of_file in by_path.values() for kept in _first(of_file))
+
+
+def _first(findings: list[Finding]) -> list[Finding]:
+    if len(findings) <= MOST_FINDINGS or any(finding.code == "more" for finding in findings):
+        return findings
+    rest = findings[MOST_FINDINGS:]
+    severity: Severity = "error" if has_errors(rest) else "warning"
+    message = f"and {len(rest)} more from here on; correct those above first"
+    first = rest[0]
+    summed_up = Finding(first.path, first.line, first.column, first.rule, message, "more", severity)
+    return [*findings[:MOST_FINDINGS], summed_up]
+
+
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether any of them keeps the file from being used."""
     return any(finding.severity == "error" for finding in findings)

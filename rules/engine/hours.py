@@ -8,9 +8,10 @@ a span, and days that are not named are closed. A value is `closed`, `open` (all
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,6 +80,47 @@ def parse_hours(written: Mapping[str, Any]) -> Hours:
                 if day not in ranked or len(days) <= ranked[day][0]:
                     ranked[day] = (len(days), spans)
     return Hours({day: spans for day, (_, spans) in ranked.items()}, dates)
+
+
+def odd_hours(written: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Hours that can be read and are hardly meant: the key and a sentence. Raises BadHours."""
+    spans = {str(key): _spans(str(key), value) for key, value in written.items()}
+    plain = [span for of_key in spans.values() for span in of_key if span[1] <= _MINUTES_A_DAY]
+    return [*_overlaps(spans), *(_reversed(spans) if plain else ()), *_named_twice(spans)]
+
+
+def _overlaps(spans: Mapping[str, Spans]) -> Iterator[tuple[str, str]]:
+    for key, of_key in spans.items():
+        ordered = sorted(of_key)
+        for (start, end), (later, last) in pairwise(ordered):
+            if later < end:
+                yield key, f"{key}: {_clock(later, last)} begins before {_clock(start, end)} is over"
+
+
+def _reversed(spans: Mapping[str, Spans]) -> Iterator[tuple[str, str]]:
+    """One span past midnight among others that end on their day is mostly a slip."""
+    for key, of_key in spans.items():
+        for start, end in of_key:
+            if end - start > _MINUTES_A_DAY // 2 and end > _MINUTES_A_DAY:
+                hours = (end - start) / 60
+                yield key, f"{key}: {_clock(start, end)} runs past midnight, for {hours:g} hours; is that meant?"
+
+
+def _named_twice(spans: Mapping[str, Spans]) -> Iterator[tuple[str, str]]:
+    named: dict[tuple[int, int], str] = {}
+    for key in spans:
+        for part in key.lower().split(","):
+            days = [] if _DATE.fullmatch(part.strip()) else _days(part.strip(), key)
+            for day in days:
+                before = named.setdefault((day, len(days)), key)
+                if before != key:
+                    yield key, f'{DAYS[day]} stands in "{before}" as well as in "{key}"; the last one counts'
+                    return
+
+
+def _clock(start: int, end: int) -> str:
+    begins, ends = (f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in (start, end))
+    return f"{begins}-{ends}"
 
 
 def _days(part: str, key: str) -> list[int]:

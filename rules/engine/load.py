@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rules.engine.findings import Finding
-from rules.engine.readrule import LoadedRule, read_context, read_rule
+from rules.engine.readrule import LoadedRule, ReadContext, read_context, read_rule
 from rules.engine.rule import Rule, Source, in_order
 from rules.engine.variables import VARS_FILE, Vars, overlaid, read_vars
 from rules.engine.vocabulary import Vocabulary
@@ -42,7 +42,7 @@ class NoFolder(Exception):
         self.folder = folder
 
 
-def _first_of_name(files: Iterable[LoadedRule]) -> Iterator[LoadedRule]:
+def first_of_name(files: Iterable[LoadedRule]) -> Iterator[LoadedRule]:
     """A name belongs to one file: `a.yaml` comes before `a.yml`."""
     taken: dict[str, str] = {}
     for file in files:
@@ -72,7 +72,7 @@ def load_folder(folder: Path, vocabulary: Vocabulary, overrides: Mapping[str, st
         _unreadable(path) if (data := _bytes(path)) is None else read_rule(rule_name(path), shown(path), data, context)
         for path in rule_files(folder)
     )
-    files = tuple(_first_of_name(files))
+    files = tuple(first_of_name(files))
     findings = [*vars_.findings, *_strays(folder)]
     for file in files:
         findings += file.findings
@@ -80,11 +80,35 @@ def load_folder(folder: Path, vocabulary: Vocabulary, overrides: Mapping[str, st
 
 
 def load_rule(path: Path, vocabulary: Vocabulary, vars_: Vars, assistants: Mapping[str, str]) -> LoadedRule:
-    """One file by itself, for a reloader that swaps file by file."""
+    """One file by itself."""
     data = _bytes(path)
     if data is None:
         return _unreadable(path)
     return read_rule(rule_name(path), shown(path), data, read_context(vocabulary, vars_, assistants))
+
+
+@dataclass
+class Shelf:
+    """Reads the files of one folder again and again, with the same constants, and only those that have changed."""
+
+    context: ReadContext
+    _kept: dict[Path, tuple[bytes, LoadedRule]] = field(default_factory=dict)
+
+    def load(self, files: Iterable[Path]) -> tuple[LoadedRule, ...]:
+        """Each file, as it is now; a name belongs to one of them."""
+        loaded = {path: self._load(path) for path in files}
+        self._kept = {path: kept for path, kept in self._kept.items() if path in loaded}
+        return tuple(first_of_name(loaded.values()))
+
+    def _load(self, path: Path) -> LoadedRule:
+        data = _bytes(path)
+        if data is None:
+            return _unreadable(path)
+        kept = self._kept.get(path)
+        if kept is None or kept[0] != data:
+            kept = data, read_rule(rule_name(path), shown(path), data, self.context)
+            self._kept[path] = kept
+        return kept[1]
 
 
 def load_document(document: bytes, vocabulary: Vocabulary) -> Rule:
@@ -119,6 +143,13 @@ def rule_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise NoFolder(folder)
     return sorted(path for path in folder.iterdir() if _is_rule(path))
+
+
+def texts(folder: Path) -> Iterator[str]:
+    """Every rule and test file as text, readable as YAML or not."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".yaml", ".yml") and path.name not in _NOT_RULES and path.is_file():
+            yield (_bytes(path) or b"").decode("utf-8", "replace")
 
 
 def rule_name(path: Path) -> str:

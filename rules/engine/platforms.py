@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.engine.findings import Severity, did_you_mean, one_of
-from rules.engine.nodes import Map, Node
+from rules.engine.nodes import Map, Node, Scalar
 from rules.engine.reader import Reader
 from rules.engine.rule import BY_NAME, Rule, Step
 from rules.engine.vocabulary import ActionWords, ConnectionWords, Vocabulary
 
-_EMITTED = "emitted"
+_FROM_ANYWHERE = frozenset({"schedule", "emitted", "manual", "unknown", "unreadable"})
+"""Kinds we make ourselves, and those that whatever a platform sends may become."""
+_AFTER_THE_CALL = frozenset({"end-of-call-report", "call-ended"})
+_ENDED = frozenset({"ended", "failed"})
 
 
 def check_platforms(reader: Reader, rule: Rule, root: Map, nodes: Sequence[Map], vocabulary: Vocabulary) -> None:
@@ -40,8 +43,25 @@ class _PlatformCheck:
             self.answer(choice.place)
         if self.rule.meanwhile:
             self.answer("meanwhile")
+        self.triggered()
         self.within()
         self.late()
+
+    def triggered(self) -> None:
+        """Kinds that no platform sends to any connection of the rule."""
+        listening = [words.sends for words in self.listens_on()]
+        if not listening or None in listening:
+            return
+        sent = {kind for sends in listening for kind in sends or ()}
+        named = set(self.rule.connections)
+        if named - self.vocabulary.connections.keys():
+            return
+        for trigger in self.rule.triggers:
+            if trigger.kind and trigger.kind not in sent | _FROM_ANYWHERE:
+                whose = one_of(sorted(named)) if named else "any connection"
+                message = f"no platform sends {trigger.kind} to {whose}, so this never happens"
+                at = Scalar(trigger.line, trigger.column, "", "")
+                self.reader.report(at, message, "never-triggered", "warning")
 
     def known(self, name: str, node: Node | None) -> None:
         if self.vocabulary.connections and name not in self.vocabulary.connections:
@@ -60,8 +80,13 @@ class _PlatformCheck:
     def step(self, step: Step, node: Map, action: ActionWords) -> None:
         at = node.get("action")
         callless = [kind.name for kind in self.rule.scope.kinds if "call.id" not in kind.names]
+        if _names_a_call(node):
+            callless = []
         if action.needs_call and callless:
             self.reader.report(at, f"{action.name} needs a live call; {one_of(callless)} has none", "no-call")
+        elif action.needs_call and not _names_a_call(node) and (over := self.over()):
+            message = f"{action.name} needs a live call; it is over when {over} comes"
+            self.reader.report(at, message, "no-call", "warning")
         if action.providers is None:
             return
         alone = self.rule.kinds & BY_NAME
@@ -71,6 +96,15 @@ class _PlatformCheck:
             return
         for words in self.used_by(step):
             self.can_do(action, words, at, bool(step.connection), bool(alone))
+
+    def over(self) -> str:
+        """A trigger that comes when the call has ended."""
+        for trigger in self.rule.triggers:
+            if trigger.kind in _AFTER_THE_CALL:
+                return trigger.kind
+            if trigger.values and trigger.values <= _ENDED and trigger.filter == "call.status":
+                return f"{trigger.kind} {one_of(sorted(trigger.values))}"
+        return ""
 
     def used_by(self, step: Step) -> Iterator[ConnectionWords]:
         if not step.connection:
@@ -117,10 +151,11 @@ class _PlatformCheck:
     def expressible(self, fields: Map, words: ConnectionWords, kind: str) -> None:
         by_generation = words.answers[kind]
         generations = _generations(words)
+        known = self.vocabulary.kinds[kind].answer_keys
         for entry in fields.entries:
             key = entry.key.text
             able = {name for name in generations if key in by_generation.get(name, by_generation.get("", frozenset()))}
-            if key == "if" or able == generations:
+            if key not in known or able == generations:
                 continue
             where = f"connection {words.name} ({words.provider})"
             message = f"{where} cannot express `{key}` in an answer to {kind}"
@@ -150,6 +185,11 @@ class _PlatformCheck:
             for words in unable:
                 message = f"connection {words.name} ({words.provider}) cannot put a late answer into a call; write drop"
                 self.reader.report(self.root.get("late"), message, "cannot-do", self.severity(False))
+
+
+def _names_a_call(step: Map) -> bool:
+    fields = step.get("with")
+    return isinstance(fields, Map) and fields.get("call") is not None
 
 
 def _generations(words: ConnectionWords) -> set[str]:

@@ -27,8 +27,10 @@ ONE_OF: Mapping[str, tuple[str, ...]] = {
 """For each kind, the keys of which an answer has exactly one."""
 
 BESIDE_AN_ASSISTANT = ("override", "variables", "metadata", "max_duration")
-_ASSISTANT = ("assistant", "config", "default")
-_TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+AN_ASSISTANT = ("assistant", "config", "default")
+"""The keys that name an assistant, beside which those others may stand."""
+
+TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "assistant": (str, "the id of a saved agent"),
     "config": ((dict, str), "a map, or a file such as assistants/night.json"),
     "reject": (str, "a sentence for the caller"),
@@ -40,7 +42,12 @@ _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "say": (str, "a sentence"),
     "documents": (list, "a list"),
 }
-_TARGET = re.compile(r"\+[1-9]\d{4,14}|sips?:\S+@\S+", re.ASCII)
+_VAR = re.compile(r"\s*\$\{\{\s*vars\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}\s*", re.ASCII)
+TARGET = re.compile(r"\+[1-9]\d{4,14}|sips?:\S+@\S+", re.ASCII)
+
+
+def _known_keys(kinds: Sequence[KindWords]) -> set[str]:
+    return {"if"} | {key for kind in kinds for key in kind.answer_keys}
 
 
 @dataclass
@@ -51,12 +58,16 @@ class AnswerReader:
     scope: Scope
     kinds: Sequence[KindWords]
     assistants: Mapping[str, str]
+    unsure: bool = False
+    """Whether it is not known which kinds are meant, so that nothing can be said about the keys."""
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """The values of vars."""
     used: dict[str, str] = field(default_factory=dict)
     """The assistant files it uses."""
 
-    def answer(self, node: Node | None) -> tuple[Choice, ...]:
-        """The choices in order."""
-        if node is None or not self.somebody_waits(node):
+    def answer(self, node: Node | None, key: Node | None = None) -> tuple[Choice, ...]:
+        """The choices in order; `key` is the word `answer` itself."""
+        if node is None or not self.somebody_waits(key or node):
             return ()
         listed = isinstance(node, Items)
         if isinstance(node, Items) and not node.items:
@@ -81,6 +92,8 @@ class AnswerReader:
         return Choice("meanwhile", self.template(fields, place), node.line, node.column)
 
     def somebody_waits(self, node: Node) -> bool:
+        if self.unsure:
+            return True
         silent = [kind.name for kind in self.kinds if not kind.answer_keys]
         if silent or not self.kinds:
             kinds = one_of(silent) if silent else "an event by its native name"
@@ -109,12 +122,16 @@ class AnswerReader:
                 return
 
     def keys(self, fields: Map, conditional: bool) -> None:
+        if self.unsure:
+            return
         allowed = {key for kind in self.kinds for key in kind.answer_keys}
         known = allowed | ({"if"} if conditional else set())
         for entry in fields.entries:
             key = entry.key.text
             if key not in known:
-                hint = did_you_mean(key, allowed)
+                goes_with = [kind for kind, keys in ONE_OF.items() if key in keys]
+                hint = f"; that goes with {one_of(goes_with)}" if goes_with else did_you_mean(key, allowed)
+                hint = hint or f"; it has {one_of(sorted(allowed))}"
                 kinds = one_of([kind.name for kind in self.kinds])
                 self.reader.report(entry.key, f'an answer to {kinds} has no "{key}"{hint}', "unknown-key")
         for kind in self.kinds:
@@ -124,29 +141,34 @@ class AnswerReader:
 
     def exactly_one(self, fields: Map, choices: tuple[str, ...]) -> None:
         given = [key for key in fields.words() if key in choices]
-        if not given and choices:
+        if not given and choices and not set(fields.words()) - _known_keys(self.kinds):
             self.reader.report(fields, f"an answer needs {one_of(choices)}", "missing")
         for extra in given[1:]:
             message = f"an answer has one of {one_of(choices)}; `{given[0]}` is there already"
             self.reader.report(fields.key(extra), message, "too-many")
-        if given and given[0] not in _ASSISTANT and "assistant" in choices:
+        if given and given[0] not in AN_ASSISTANT and "assistant" in choices:
             for key in BESIDE_AN_ASSISTANT:
                 if fields.get(key) is not None:
-                    message = f"`{key}` goes with {one_of(_ASSISTANT)}, not with `{given[0]}`"
+                    message = f"`{key}` goes with {one_of(AN_ASSISTANT)}, not with `{given[0]}`"
                     self.reader.report(fields.key(key), message, "too-many")
 
     def type(self, key: str, node: Node) -> None:
-        value = node.plain
+        value, this_is = node.plain, f", this is {node.word}"
         if isinstance(value, str) and "${{" in value:
-            return
+            name = (_VAR.fullmatch(value) or [value, ""])[1]
+            if name not in self.constants:
+                return
+            value = self.constants[name]
+            this_is = f"; vars.{name} is {json.dumps(value, ensure_ascii=False)[:80]}"
         if key == "default" and value is not True:
             self.reader.report(node, "`default` is always true; leave it out for no default", "wrong-value")
         elif key == "max_duration":
             self.reader.duration(node, "`max_duration`", None)
-        elif key in _TYPES and not isinstance(value, _TYPES[key][0]):
-            self.reader.report(node, f"`{key}` must be {_TYPES[key][1]}, this is {node.word}", "wrong-type")
-        elif key == "transfer" and not _TARGET.fullmatch(str(value)):
-            self.reader.report(node, f"`transfer` must be {_TYPES[key][1]}", "bad-literal")
+        elif key in TYPES and not isinstance(value, TYPES[key][0]):
+            self.reader.report(node, f"`{key}` must be {TYPES[key][1]}{this_is}", "wrong-type")
+        elif key == "transfer" and not TARGET.fullmatch(str(value)):
+            hint = this_is if value is not node.plain else ""
+            self.reader.report(node, f"`transfer` must be {TYPES[key][1]}{hint}", "bad-literal")
 
     def template(self, fields: Map, place: Place) -> Fields:
         made: dict[str, Template] = {}

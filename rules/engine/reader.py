@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rules.engine import habits
 from rules.engine.durations import BadDuration, parse_duration
 from rules.engine.expressions import Expression
-from rules.engine.findings import Finding, Severity, did_you_mean, one_of
-from rules.engine.nodes import Items, Map, Node, Scalar
+from rules.engine.findings import Finding, Severity, closest, did_you_mean, one_of
+from rules.engine.nodes import Entry, Items, Map, Node, Scalar
 from rules.engine.place import Place, Problem
 from rules.engine.scope import Scope
 from rules.engine.templates import compile_at
 
 _WRAPPED = re.compile(r"\s*\$\{\{(.*)\}\}\s*", re.DOTALL)
+_TEMPLATE = re.compile(r"\s*\{\{")
+_QUOTED = re.compile(r"`([a-z_]+)")
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -26,6 +29,8 @@ class Reader:
     path: str
     rule: str
     findings: list[Finding] = field(default_factory=list)
+    meant: dict[int, frozenset[str]] = field(default_factory=dict)
+    """Id of a map → keys that some unknown key in it probably stands for."""
 
     def report(
         self, node: Node | None, message: str, code: str = "structure", severity: Severity = "error", offset: int = 0
@@ -50,12 +55,29 @@ class Reader:
         return None
 
     def known(self, node: Map, keys: Iterable[str], what: str) -> None:
-        """Report keys that do not exist here."""
+        """Report keys that do not exist here, and go on as if the ones that were meant stood there."""
         keys = list(keys)
         for entry in node.entries:
             if entry.key.text not in keys:
-                hint = did_you_mean(entry.key.text, keys) or f"; {what} has {one_of(sorted(keys))}"
-                self.report(entry.key, f'unknown key "{entry.key.text}"{hint}', "unknown-key")
+                self.unknown(node, entry, keys, what)
+
+    def unknown(self, node: Map, entry: Entry, keys: list[str], what: str) -> None:
+        """Report one key, with what is written instead."""
+        written = entry.key.text
+        instead = habits.MERGE if written == "<<" else habits.KEYS.get(what, {}).get(written.lower())
+        near = "" if instead else closest(written, keys)
+        hint = instead or (f'did you mean "{near}"?' if near else f"{what} has {one_of(sorted(keys))}")
+        self.report(entry.key, f'unknown key "{written[:80]}"; {hint}', "unknown-key")
+        if written == "<<":
+            self.meant[id(node)] = frozenset(keys)
+            return
+        self.meant[id(node)] = self.meant.get(id(node), frozenset()) | frozenset(_QUOTED.findall(instead or ""))
+        if near and near not in node.words():
+            entry.key = replace(entry.key, text=near)
+
+    def lacks(self, node: Map, key: str) -> bool:
+        """Whether nothing stands there that is, or was meant as, this key; asked after `known`."""
+        return node.get(key) is None and key not in self.meant.get(id(node), ())
 
     def text(self, node: Node | None, what: str, default: str = "") -> str:
         """One line or more of text; numbers count as text."""
@@ -141,9 +163,17 @@ class Reader:
             shown = node.word if not isinstance(node, Scalar) else "nothing"
             self.report(node, f"{what} must be an expression, this is {shown}", "wrong-type")
             return None
+        if _TEMPLATE.match(node.text):
+            self.report(node, f"{what} is an expression already; leave out the {{{{ }}}}", "expression-syntax")
+            return None
         wrapped = _WRAPPED.fullmatch(node.text)
         if wrapped and "${{" not in wrapped[1]:
             return compile_at(node, wrapped[1], wrapped.start(1), scope, place, self.problem)
+        if "${{" in node.text:
+            offset = node.text.index("${{")
+            message = f"{what} is an expression already; leave out the ${{{{ }}}}"
+            self.report(node, message, "expression-syntax", offset=offset)
+            return None
         return compile_at(node, node.text, 0, scope, place, self.problem)
 
     def _scalar(self, node: Node | None, what: str, wanted: str, fits: Callable[[Any], bool]) -> Any:
@@ -152,5 +182,7 @@ class Reader:
         if isinstance(node, Scalar) and fits(node.plain):
             return node.plain
         quoted = " without quotes" if isinstance(node, Scalar) and node.style and node.text else ""
-        self.report(node, f"{what} must be {wanted}{quoted}, this is {node.word}", "wrong-type")
+        word = habits.FLAGS.get(node.text.lower(), "") if isinstance(node, Scalar) and wanted == "true or false" else ""
+        hint = f"; write {word}" if word else ""
+        self.report(node, f"{what} must be {wanted}{quoted}, this is {node.word}{hint}", "wrong-type")
         return None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal, cast
 
-from cronsim import CronSim, CronSimError
-
+from rules.engine import closed, habits
 from rules.engine.celliterals import is_zone
+from rules.engine.cron import BadCron, NeverDue, check_cron
 from rules.engine.findings import did_you_mean, one_of
 from rules.engine.nodes import Items, Map, Node, Scalar
 from rules.engine.reader import Reader
@@ -17,10 +16,9 @@ from rules.engine.rule import Schedule, Trigger
 from rules.engine.vocabulary import KindWords, Vocabulary
 
 _NATIVE, _EVENT, _SCHEDULE = "native", "event", "schedule"
-_FILTER_VALUES: Mapping[str, tuple[str, ...]] = {
-    "call.status": ("ringing", "in-progress", "forwarding", "ended", "failed")
-}
-_SPECIAL_USE = {_NATIVE: "native: NAME", _EVENT: "event: NAME", _SCHEDULE: 'schedule: {cron: "0 18 * * *"}'}
+FILTER_VALUES: Mapping[str, tuple[str, ...]] = {"call.status": closed.VALUES["call.status"]}
+"""For each name that a filter compares, all it can ever be; any text where it is not listed."""
+SPECIAL_USE = {_NATIVE: "native: NAME", _EVENT: "event: NAME", _SCHEDULE: 'schedule: {cron: "0 18 * * *"}'}
 
 
 @dataclass
@@ -29,6 +27,8 @@ class On:
 
     triggers: list[Trigger] = field(default_factory=list)
     schedule: Schedule | None = None
+    unsure: bool = False
+    """Whether a kind was written that does not exist and resembles none, so that any name may be the right one."""
 
     def kinds(self) -> list[str]:
         """The kinds, in the order of the file; empty when a native name may bring any kind."""
@@ -54,6 +54,7 @@ class OnReader:
         else:
             for item in self.reader.listed(node):
                 self.word(item)
+        self.on.unsure = self.on.unsure or not self.on.triggers
         if isinstance(node, Items | Map) and not node.plain:
             self.reader.report(node, "`on` is empty; name at least one kind of event", "missing")
         return self.on
@@ -61,8 +62,8 @@ class OnReader:
     def word(self, node: Node) -> None:
         if not isinstance(node, Scalar):
             self.reader.report(node, "a list in `on` holds kinds; for filters write a map such as tool-calls: NAME")
-        elif node.text in _SPECIAL_USE:
-            self.reader.report(node, f"`{node.text}` needs a value, as in {_SPECIAL_USE[node.text]}", "missing")
+        elif node.text in SPECIAL_USE:
+            self.reader.report(node, f"`{node.text}` needs a value, as in {SPECIAL_USE[node.text]}", "missing")
         elif kind := self.kind(node):
             self.add(Trigger(kind.name, kind.filter, line=node.line, column=node.column))
 
@@ -81,21 +82,29 @@ class OnReader:
 
     def kind(self, node: Scalar) -> KindWords | None:
         known = self.vocabulary.kinds.get(node.text)
-        if known is None:
-            choices = {*self.vocabulary.kinds, _NATIVE, _EVENT}
-            hint = did_you_mean(node.text, choices) or f"; there are {one_of(sorted(choices))}"
-            self.reader.report(node, f'unknown kind of event "{node.text}"{hint}', "unknown-kind")
-        return known
+        if known is not None:
+            return known
+        return self.unknown_kind(node)
+
+    def unknown_kind(self, node: Scalar) -> KindWords | None:
+        """Reported; the rest is read as if the kind that was probably meant stood there."""
+        choices = {*self.vocabulary.kinds, _NATIVE, _EVENT}
+        instead = habits.KINDS.get(node.text.lower().replace("_", "-"))
+        hint = f"; {instead}" if instead else did_you_mean(node.text, choices)
+        hint = hint or f"; there are {one_of(sorted(choices))}"
+        self.reader.report(node, f'unknown kind of event "{node.text}"{hint}', "unknown-kind")
+        meant = next((kind for kind in self.vocabulary.kinds.values() if kind.name in hint), None)
+        self.on.unsure = self.on.unsure or meant is None or hint.startswith("; there are")
+        return None if self.on.unsure else meant
 
     def filtered(self, key: Scalar, kind: KindWords, value: Node) -> Trigger:
         values = self.values(key, value)
         if values and not kind.filter:
             self.reader.report(value, f"{kind.name} has no filter; use `if` instead", "no-filter")
         for word, node in values:
-            allowed = _FILTER_VALUES.get(kind.filter, ())
+            allowed = FILTER_VALUES.get(kind.filter, ())
             if allowed and word not in allowed:
-                hint = did_you_mean(word, allowed)
-                self.reader.report(node, f'{kind.filter} is {one_of(allowed)}, never "{word}"{hint}', "wrong-value")
+                self.reader.report(node, closed.fault(kind.filter, word, allowed), "wrong-value")
         return Trigger(kind.name, kind.filter, frozenset(word for word, _ in values), key.line, key.column)
 
     def values(self, key: Scalar, value: Node) -> list[tuple[str, Node]]:
@@ -137,8 +146,10 @@ class OnReader:
             return ""
         text = self.reader.text(node, "`cron`")
         try:
-            next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)))
-        except (CronSimError, StopIteration):
+            check_cron(text)
+        except NeverDue:
+            self.reader.report(node, f'"{text}" never comes: no month it names has such a day', "never-due")
+        except BadCron:
             message = f'"{text}" is not a cron line: minute hour day month weekday, such as "0 18 * * MON-FRI"'
             self.reader.report(node, message, "bad-literal")
         return text

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from rules.engine.actioncheck import check_actions
-from rules.engine.findings import Finding, has_errors
+from rules.engine.facts import Fact
+from rules.engine.findings import Finding, capped, has_errors
 from rules.engine.nodes import Items, Map, Node
 from rules.engine.platforms import check_platforms
 from rules.engine.readanswer import AnswerReader
@@ -16,7 +17,7 @@ from rules.engine.reader import Reader
 from rules.engine.readholds import HoldsReader
 from rules.engine.readon import On, OnReader
 from rules.engine.readsteps import StepsReader
-from rules.engine.rule import Late, Rule, Source
+from rules.engine.rule import Late, Rule, Source, Trigger
 from rules.engine.scope import Scope, Scopes
 from rules.engine.variables import Vars
 from rules.engine.vocabulary import Vocabulary
@@ -86,18 +87,14 @@ def read_rule(name: str, path: str, data: bytes | str, context: ReadContext) -> 
     if document.root is None:
         if not document.faults:
             reader.report(None, "the file is empty; a rule needs at least `description` and `on`", "missing")
-        return LoadedRule(name, path, None, _sorted(reader))
+        return LoadedRule(name, path, None, capped(reader.findings))
     root = reader.map(document.root, "a rule")
     if root is None:
-        return LoadedRule(name, path, None, _sorted(reader))
+        return LoadedRule(name, path, None, capped(reader.findings))
     text = data if isinstance(data, str) else data.decode("utf-8-sig", "replace")
     rule = _RuleReader(reader, root, text, context).read()
     usable = None if has_errors(reader.findings) else rule
-    return LoadedRule(name, path, usable, _sorted(reader), root)
-
-
-def _sorted(reader: Reader) -> tuple[Finding, ...]:
-    return tuple(sorted(set(reader.findings)))
+    return LoadedRule(name, path, usable, capped(reader.findings), root)
 
 
 class _RuleReader:
@@ -114,8 +111,10 @@ class _RuleReader:
         steps = StepsReader(self.reader, self.context.vocabulary)
         steps.collect(self.root.get("steps"))
         scope = self.scope(on, steps)
-        answers = AnswerReader(self.reader, scope, scope.kinds, self.context.assistants)
-        holds = HoldsReader(self.reader, scope, waits=any(kind.waits for kind in scope.kinds))
+        answers = AnswerReader(
+            self.reader, scope, scope.kinds, self.context.assistants, on.unsure, self.context.vars.values
+        )
+        holds = HoldsReader(self.reader, scope, any(kind.waits for kind in scope.kinds), _said_by(on))
         rule = Rule(
             name=self.reader.rule,
             source=Source(self.reader.rule, self.reader.path, self.text, self.context.vars.text),
@@ -126,7 +125,7 @@ class _RuleReader:
             zone=self.context.vars.zone.key,
             conditions=holds.conditions(self.root.get("if")),
             steps=steps.read(scope),
-            answer=answers.answer(self.root.get("answer")),
+            answer=answers.answer(self.root.get("answer"), self.root.key("answer")),
             meanwhile=answers.meanwhile(self.root.get("meanwhile")),
             limit=holds.limit(self.root.get("limit")),
             concurrency=holds.concurrency(self.root.get("concurrency")),
@@ -135,27 +134,40 @@ class _RuleReader:
             **self.words(),
         )
         self.dependent(rule)
+        self.sensible(rule)
         check_actions(self.reader, rule, steps.nodes, self.context.vocabulary, self.context.vars)
         check_platforms(self.reader, rule, self.root, steps.nodes, self.context.vocabulary)
         return replace(rule, source=replace(rule.source, assistants=dict(answers.used)))
 
+    def sensible(self, rule: Rule) -> None:
+        """Keys that are fine by themselves and mean nothing here."""
+        if rule.shadow and rule.backstop:
+            message = "a shadow rule takes no turn, so it cannot be the last to take one"
+            self.reader.report(self.root.key("backstop"), message, "pointless", "warning")
+        connections = self.root.get("connections")
+        if isinstance(connections, Items) and not connections.items:
+            message = "`connections` is empty; leave it out to listen to all"
+            self.reader.report(connections, message, "missing")
+
     def required(self) -> None:
-        if self.root.get("description") is None:
+        lacks = self.reader.lacks
+        if lacks(self.root, "description"):
             self.reader.report(self.root, "a rule needs a `description`: one sentence", "missing")
-        if self.root.get("on") is None:
-            self.reader.report(self.root, "a rule needs `on`: which events it is about", "missing")
-        if self.root.get("steps") is None and self.root.get("answer") is None:
+        on = self.root.get("on")
+        if lacks(self.root, "on") or (on is not None and on.plain is None):
+            self.reader.report(on or self.root, "a rule needs `on`: which events it is about", "missing")
+        if lacks(self.root, "steps") and lacks(self.root, "answer"):
             self.reader.report(self.root, "this rule does nothing; give it `steps` or an `answer`", "missing")
 
     def on(self) -> On:
         node = self.root.get("on")
         reader = OnReader(self.reader, self.context.vocabulary, self.context.vars.zone.key)
-        return reader.read(node) if node is not None else reader.on
+        return reader.read(node) if node is not None and node.plain is not None else On(unsure=True)
 
     def scope(self, on: On, steps: StepsReader) -> Scope:
         known = self.context.vocabulary.secrets
         secrets = frozenset(_SECRET.findall(self.text)) if known is None else known
-        return self.context.scopes.scope(on.kinds(), steps.names(), secrets)
+        return self.context.scopes.scope(on.kinds(), steps.names(), secrets, unsure=on.unsure)
 
     def words(self) -> dict[str, Any]:
         """The keys that are plain values."""
@@ -189,3 +201,11 @@ class _RuleReader:
         node: Node | None = self.root.get("steps")
         if isinstance(node, Items) and not node.items and self.root.get("answer") is None:
             self.reader.report(node, "`steps` is empty", "missing")
+
+
+def _said_by(on: On) -> Fact | None:
+    """What is certain about every event the rule listens to."""
+    first, *others = on.triggers or [Trigger("")]
+    if others or not first.values or not first.filter:
+        return None
+    return Fact(first.filter, "in", tuple(sorted(first.values)))

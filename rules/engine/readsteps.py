@@ -99,7 +99,7 @@ class StepsReader:
             column=node.column,
             condition=self.condition(node, index, scope, before),
             connection=self.reader.text(node.get("connection"), "`connection`"),
-            timeout=self.reader.duration(node.get("timeout"), "`timeout`", None),
+            timeout=self.timeout(node.get("timeout")),
             retry=self.retry(node.get("retry")),
             on_error=self.on_error(node),
             for_each=for_each,
@@ -109,7 +109,8 @@ class StepsReader:
     def action(self, node: Map) -> ActionWords | None:
         written = node.get("action")
         if written is None:
-            self.reader.report(node, "a step needs an `action`", "missing")
+            if self.reader.lacks(node, "action"):
+                self.reader.report(node, "a step needs an `action`", "missing")
             return None
         name = self.reader.text(written, "`action`")
         action = self.vocabulary.actions.get(name)
@@ -140,12 +141,20 @@ class StepsReader:
         place = Place(f"`steps[{index}].for_each`", steps=before)
         template = TemplateReader(scope, place, self.reader.problem).read(written)
         if isinstance(template, LiteralTemplate) and not isinstance(template.value, list):
-            message = "`for_each` must be a list, such as [a, b] or ${{ vars.numbers }}"
+            text = str(template.value)
+            name = text if text in scope.words else "vars.numbers"
+            message = f"`for_each` must be a list, such as [a, b] or ${{{{ {name} }}}}"
             self.reader.report(written, message, "wrong-type")
         for expression in template.expressions():
             if not isinstance(written, Items) and expression.type.word not in ("list", "dyn"):
                 self.reader.report(written, "`for_each` must be a list; this expression never gives one", "wrong-type")
         return template
+
+    def timeout(self, node: Node | None) -> float | None:
+        seconds = self.reader.duration(node, "`timeout`", None)
+        if seconds == 0:
+            self.reader.report(node, "`timeout` leaves no time at all", "wrong-value")
+        return seconds
 
     def on_error(self, node: Map) -> Literal["stop", "continue"]:
         word = self.reader.choice(node.get("on_error"), "`on_error`", ("stop", "continue"), "stop")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -179,6 +179,11 @@ class Schedule:
     timezone: str
     catch_up: Literal["skip", "once"]
 
+    @property
+    def identity(self) -> str:
+        """The same for schedules that are due at the same moments."""
+        return f"{' '.join(self.cron.upper().split())} {self.timezone}"
+
 
 @dataclass(frozen=True, eq=False)
 class Rule:
@@ -228,6 +233,33 @@ class Rule:
         """Everything it is made of, for `load_document`."""
         return self.source.to_json()
 
+    @cached_property
+    def setting(self) -> tuple[str, int]:
+        """The same for rules to which the names of an event mean the same: those with equal vars."""
+        return self.source.vars_text, id(self.scope.empties) if self.scope.empties else 0
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every declared name that any of its expressions mentions."""
+        return frozenset(name for expression in self.expressions() for name in expression.names)
+
+    @cached_property
+    def asked_first(self) -> frozenset[str]:
+        """The names that its conditions mention."""
+        return frozenset(name for condition in self.conditions for name in condition.expression.names)
+
+    def expressions(self) -> Iterator[Expression]:
+        """Every expression of the rule."""
+        places: list[Step | Choice] = [*self.steps, *self.answer, *([self.meanwhile] if self.meanwhile else [])]
+        yield from (condition.expression for condition in self.conditions)
+        for place in places:
+            yield from place.template.expressions()
+            yield from [place.condition.expression] if place.condition else []
+        for step in self.steps:
+            yield from step.for_each.expressions() if step.for_each else ()
+        for held in (self.limit, self.concurrency, self.once):
+            yield from [held.key] if held is not None and held.key is not None else []
+
     @property
     def answers(self) -> bool:
         """Whether it takes turns; rules without an answer run beside them."""
@@ -254,7 +286,10 @@ class Rule:
 
     def listens(self, view: EventView) -> bool:
         """Whether the event is one this rule is about; says nothing of its conditions."""
-        if not any(trigger.fits(view) for trigger in self.triggers):
+        for trigger in self.triggers:
+            if trigger.fits(view):
+                break
+        else:
             return False
         if view.kind in BY_NAME:
             return view.name == self.name
@@ -262,9 +297,11 @@ class Rule:
 
     def listens_to_tool(self, view: EventView, tool: ToolView | None) -> bool:
         """Whether it is about this tool call of the event, or about an event without any."""
-        if not self.listens(view):
-            return False
-        return tool is None or any(trigger.fits_tool(view, tool) for trigger in self.triggers)
+        return self.listens(view) and (tool is None or self.fits_tool(view, tool))
+
+    def fits_tool(self, view: EventView, tool: ToolView) -> bool:
+        """Whether it is about this tool call of an event that it listens to."""
+        return any(trigger.fits_tool(view, tool) for trigger in self.triggers)
 
     def activation(self, values: Mapping[str, Any]) -> Any:
         """The names for one evaluation, as the CEL library takes them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.engine import closed
 from rules.engine.celib import EXTENSIONS, TYPES, cel
 from rules.engine.functions import declarations
 from rules.engine.plain import EMPTY
@@ -62,6 +63,9 @@ class Scope:
     local_faults: Mapping[str, str] = field(default_factory=dict)
     """`vars.NAME` → why it cannot serve as opening hours; "" → why there is no local time."""
 
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names that have one of a few values."""
+
     def groups(self) -> set[str]:
         """The first words of all names: call, event, tool, ..."""
         return {name.split(".")[0] for name in self.words}
@@ -83,23 +87,50 @@ class Scopes:
         self._functions = declarations(zone)
         self._made: dict[tuple[Any, ...], Scope] = {}
 
-    def scope(self, kinds: Sequence[str], steps: Sequence[StepNames], secrets: Iterable[str]) -> Scope:
-        """The scope of a rule that listens to these kinds. No kinds: whatever every call event has."""
-        key = (tuple(kinds), tuple(steps), frozenset(secrets))
+    def scope(
+        self, kinds: Sequence[str], steps: Sequence[StepNames], secrets: Iterable[str], unsure: bool = False
+    ) -> Scope:
+        """The scope of a rule that listens to these kinds. No kinds: whatever every call event has, or, when it is
+        unsure which kinds were meant, whatever any has.
+        """
+        key = (tuple(kinds), tuple(steps), frozenset(secrets), unsure)
         if key not in self._made:
             self._made[key] = self._make(*key)
         return self._made[key]
 
-    def _make(self, kinds: tuple[str, ...], steps: tuple[StepNames, ...], secrets: frozenset[str]) -> Scope:
-        listed = tuple(self.vocabulary.kinds[name] for name in kinds)
+    def _make(
+        self, kinds: tuple[str, ...], steps: tuple[StepNames, ...], secrets: frozenset[str], unsure: bool
+    ) -> Scope:
+        listed = () if unsure else tuple(self.vocabulary.kinds[name] for name in kinds)
         words = common_names(listed or _call_kinds(self.vocabulary))
+        if unsure:
+            words = {name: word for kind in self.vocabulary.kinds.values() for name, word in kind.names.items()}
         empties = {} if listed else {name: EMPTY[word] for name, word in words.items()}
         words |= {f"vars.{name}": word for name, word in self.vars_words.items()}
         words |= {**_MEMORY, **ITEM_NAMES} | {f"secrets.{name}": "string" for name in secrets}
         for step in steps:
             words |= step.words()
         ids = tuple(step.id for step in steps)
-        return Scope(self._env(words), words, listed, ids, empties, self._elsewhere(words), self.local_faults)
+        return Scope(
+            self._env(words),
+            words,
+            listed,
+            ids,
+            empties,
+            self._elsewhere(words),
+            self.local_faults,
+            self._choices(listed),
+        )
+
+    def _choices(self, kinds: Sequence[KindWords]) -> dict[str, tuple[str, ...]]:
+        """What is known about values: those of the names themselves, and of this installation."""
+        connections = self.vocabulary.connections
+        known = {
+            "event.kind": tuple(kind.name for kind in kinds),
+            "event.connection": tuple(sorted(connections)),
+            "event.provider": tuple(sorted({words.provider for words in connections.values()})),
+        }
+        return {**closed.VALUES, **known}
 
     def _elsewhere(self, words: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}

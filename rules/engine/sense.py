@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from rules.engine.emits import loops, unheard
 from rules.engine.expressions import Expression
-from rules.engine.findings import Finding, Severity, did_you_mean, one_of
+from rules.engine.findings import Finding, Severity, one_of
 from rules.engine.nodes import Map, Node
 from rules.engine.readrule import LoadedRule
 from rules.engine.readsteps import step_nodes
-from rules.engine.rule import Rule, Step, Trigger, in_order
-from rules.engine.templates import Literal
+from rules.engine.rule import Rule, Trigger, in_order
 from rules.engine.testfile import TestFile
 from rules.engine.vocabulary import Vocabulary
-
-_EMIT = "emit"
-_EMITTED = "emitted"
 
 
 def check_sense(files: Sequence[LoadedRule], tests: Sequence[TestFile], vocabulary: Vocabulary) -> list[Finding]:
@@ -23,9 +20,12 @@ def check_sense(files: Sequence[LoadedRule], tests: Sequence[TestFile], vocabula
     usable = {file.rule.name: file for file in files if file.rule is not None}
     rules = in_order(file.rule for file in usable.values() if file.rule is not None)
     said = [*overtaken(rules), *loops(rules), *unheard(rules)]
+    tested = {test.rule: test for test in tests}
     for rule in rules:
-        mentioned = {test.rule: test for test in tests}.get(rule.name)
-        said += [*unused_ids(rule, usable[rule.name].root, mentioned), *risky_retries(rule, vocabulary, usable)]
+        said += [
+            *unused_ids(rule, usable[rule.name].root, tested.get(rule.name)),
+            *risky_retries(rule, vocabulary, usable),
+        ]
     return said
 
 
@@ -96,64 +96,6 @@ def _shares_connection(one: Rule, other: Rule) -> bool:
 
 def _what(trigger: Trigger) -> str:
     return one_of(sorted(trigger.values)) if trigger.values else trigger.kind
-
-
-# --- events of our own ------------------------------------------------------------------------------------------------
-
-
-def _emits(rule: Rule) -> Iterator[tuple[Step, str | None]]:
-    """Steps that emit, with the event's name, or None when it is computed."""
-    for step in rule.steps:
-        if step.action == _EMIT:
-            name = step.template.fields.get("event")
-            yield step, str(name.value) if isinstance(name, Literal) else None
-
-
-def _hears(rule: Rule, name: str) -> bool:
-    return any(t.kind == _EMITTED and (not t.values or name in t.values) for t in rule.triggers)
-
-
-def loops(rules: Sequence[Rule]) -> Iterator[Finding]:
-    """Rules that trigger each other round and round."""
-    leads = {
-        rule.name: {heard.name for _, name in _emits(rule) if name for heard in rules if _hears(heard, name)}
-        for rule in rules
-    }
-    told: set[frozenset[str]] = set()
-    for rule in rules:
-        circle = _circle(rule.name, leads)
-        if circle and frozenset(circle) not in told:
-            told.add(frozenset(circle))
-            step = next(step for step, name in _emits(rule) if name)
-            path = " → ".join([*circle, circle[0]])
-            at = Trigger(_EMITTED, line=step.line, column=step.column)
-            yield _finding(rule, at, f"rules trigger each other in a loop: {path}", "loop", "warning")
-
-
-def _circle(start: str, leads: Mapping[str, set[str]]) -> list[str]:
-    """The shortest way from a rule back to itself."""
-    ways = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for following in sorted(leads[way[-1]]):
-            if following == start:
-                return way
-            if following not in seen:
-                seen.add(following)
-                ways.append([*way, following])
-    return []
-
-
-def unheard(rules: Sequence[Rule]) -> Iterator[Finding]:
-    """Events that are emitted and no rule hears, mostly typing mistakes."""
-    heard = {value for rule in rules for t in rule.triggers if t.kind == _EMITTED for value in t.values}
-    for rule in rules:
-        for step, name in _emits(rule):
-            if name and not any(_hears(other, name) for other in rules):
-                at = Trigger(_EMITTED, line=step.line, column=step.column)
-                message = f'no rule listens to the event "{name}"{did_you_mean(name, heard)}'
-                yield _finding(rule, at, message, "unheard-event", "warning")
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ A text that is one `${{ }}` and nothing else keeps the type of its value; inside
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from rules.engine.plain import NotPlain, to_plain, to_text
 from rules.engine.scope import Scope
 
 _OPEN, _CLOSE = "${{", "}}"
+_OTHER_BRACES = re.compile(r"(?<!\$)\{\{\s*([A-Za-z_][\w.]*)\s*\}\}|\$\{\s*([A-Za-z_][\w.]*)\s*\}", re.ASCII)
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -231,12 +233,24 @@ class TemplateReader:
         except Unclosed as error:
             self.report(node, Problem(error.offset, str(error), "template"))
             return Literal("")
+        for piece in pieces:
+            if not piece.expression and ("{" in piece.text):
+                self.braces(piece, node)
         if len(pieces) == 1 and not pieces[0].expression:
             return Literal(pieces[0].text)
         parts = tuple(part for piece in pieces if (part := self.part(piece, node)) is not None)
         if len(pieces) == 1 and parts and isinstance(parts[0], Expression) and not encoded:
             return Whole(parts[0])
         return Sentence(parts, encoded)
+
+    def braces(self, piece: Piece, node: Scalar) -> None:
+        """`{{ call.from }}` and `${call.from}` are plain text here."""
+        for found in _OTHER_BRACES.finditer(piece.text):
+            name = found[1] or found[2]
+            if name in self.scope.words:
+                message = f"{found[0]} is plain text here; write ${{{{ {name} }}}}"
+                place = node.text.find(found[0], piece.offset)
+                self.report(node, Problem(max(place, 0), message, "plain-template", "warning"))
 
     def part(self, piece: Piece, node: Scalar) -> str | Expression | None:
         """A literal as it is, an expression compiled."""

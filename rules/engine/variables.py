@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.engine.celliterals import is_zone
-from rules.engine.findings import Finding
-from rules.engine.hours import BadHours, parse_hours
+from rules.engine.findings import Finding, capped
+from rules.engine.hours import BadHours, odd_hours, parse_hours
 from rules.engine.nodes import Entry, Map, Node
 from rules.engine.plain import of_type
 from rules.engine.reader import IDENTIFIER, Reader
@@ -33,6 +33,9 @@ class Vars:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(_DEFAULT_ZONE))
     zone_given: bool = False
     findings: tuple[Finding, ...] = ()
+    path: str = ""
+    written: tuple[Entry, ...] = ()
+    """Every entry of the file, the unusable ones too."""
 
     @cached_property
     def qualified(self) -> dict[str, Any]:
@@ -63,7 +66,16 @@ def read_vars(text: str | bytes, path: str) -> Vars:
     zone = _zone(root, reader)
     _check_hours(root, reader)
     kept = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
-    return Vars(kept, values, words, zone or ZoneInfo(_DEFAULT_ZONE), zone is not None, tuple(reader.findings))
+    return Vars(
+        kept,
+        values,
+        words,
+        zone or ZoneInfo(_DEFAULT_ZONE),
+        _has_zone(root),
+        capped(reader.findings),
+        path,
+        tuple(root.entries if root else ()),
+    )
 
 
 def overlaid(data: bytes, overrides: Mapping[str, str] | None) -> bytes | str:
@@ -112,12 +124,20 @@ def _zone(root: Map | None, reader: Reader) -> ZoneInfo | None:
     return ZoneInfo(name)
 
 
+def _has_zone(root: Map | None) -> bool:
+    """Whether a zone is written, right or wrong."""
+    return root is not None and root.get("timezone") is not None
+
+
 def _check_hours(root: Map | None, reader: Reader) -> None:
     for entry in root.entries if root else ():
         named = entry.key.text == "hours" or entry.key.text.endswith("_hours")
         if named and isinstance(entry.value, Map):
-            for fault in hours_faults(entry.value):
+            faults = hours_faults(entry.value)
+            for fault in faults:
                 reader.report(fault[0], fault[1], "bad-literal")
+            for key, message in [] if faults else odd_hours(entry.value.plain):
+                reader.report(entry.value.get(key), message, "odd-hours", "warning")
 
 
 def hours_faults(node: Map) -> list[tuple[Node, str]]:

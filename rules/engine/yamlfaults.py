@@ -33,6 +33,9 @@ def explain_yaml(error: Any, lines: list[str]) -> Advice:
         if advice:
             return advice
     problem = str(getattr(error, "problem", None) or "unreadable")
+    begun = getattr(error, "context_mark", None)
+    if begun is not None and any(text in problem for text in ("unexpected end of stream", "expected ':'")):
+        mark, line = begun, min(begun.line, len(lines) - 1)
     return Advice(line + 1, mark.column + 1, f"this is not YAML: {_humane(problem)}")
 
 
@@ -49,7 +52,7 @@ def _context_line(error: Any, line: int) -> int:
 def _humane(problem: str) -> str:
     if "mapping values are not allowed" in problem:
         return "a second `: ` on this line; put single quotes around the value"
-    if "did not find expected key" in problem or "expected <block end>" in problem:
+    if any(text in problem for text in ("expected key", "expected <block end>", "expected '-' indicator")):
         return "this line does not line up with the ones above it"
     if "could not find expected ':'" in problem or "did not find expected ':'" in problem:
         return "a key needs a colon and a space after it"
@@ -68,10 +71,15 @@ def _quotes_needed(line: str, row: int) -> Advice | None:
         start, end = inside[0]
         message = f"put single quotes around ${{{{ }}}} inside {{ }}: {single_quoted(line[start:end])}"
         return Advice(row + 1, start + 1, message, tuple(inside))
+    if _unclosed(value):
+        return Advice(row + 1, column + 1, f"this {value[0]} is never closed")
     reason = _reason(value)
     if not reason:
         return None
     spans = ((column, column + len(value)),)
+    if has_apostrophes(value):
+        message = f"an apostrophe inside single quotes is written twice: {single_quoted(value[1:-1])}"
+        return Advice(row + 1, column + 1, message, spans)
     return Advice(row + 1, column + 1, f"{reason}; put single quotes around it: {single_quoted(value)}", spans)
 
 
@@ -86,6 +94,17 @@ def _reason(value: str) -> str:
     if first not in "\"'[{" and ": " in value:
         return 'a value that holds ": "'
     return ""
+
+
+def has_apostrophes(value: str) -> bool:
+    """Whether it is meant as one text in single quotes and holds a single quote itself."""
+    inside = value[1:-1].replace("''", "")
+    return value[0] == value[-1] == "'" and bool(re.search(r"\w'\w", inside)) and inside.count("'") % 2 == 1
+
+
+def _unclosed(value: str) -> bool:
+    """Whether a list or map in one line is left open."""
+    return value[0] in "[{" and value.count(value[0]) > value.count(_OPENERS[value[0]]) and "${{" not in value
 
 
 def _is_one_string(value: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from rules.engine.yamlfaults import Advice, single_quoted
+from rules.engine.yamlfaults import Advice, has_apostrophes, single_quoted
 
 _MOST = 20
+_MOST_LINES = 20_000
+"""How many lines are parsed again for the sake of forgotten quotes, over all the times."""
 
 
 class Mended:
@@ -17,17 +19,23 @@ class Mended:
         """The lines to parse."""
         self._inserted: dict[int, list[int]] = {}
         self._opened: set[tuple[int, int]] = set()
+        self._most = min(_MOST, max(2, _MOST_LINES // len(written)))
 
     def mend(self, advice: Advice) -> bool:
         """Put the quotes; False when that does not help, or when this line was mended before."""
-        if not advice.spans or advice.line in self._inserted or len(self._inserted) >= _MOST:
+        if not advice.spans or advice.line in self._inserted or len(self._inserted) >= self._most:
             return False
         line, mended, inserted, position = self.lines[advice.line - 1], "", [], 0
         for start, end in advice.spans:
             mended += line[position:start]
-            self._opened.add((advice.line, len(mended) + 1))
-            quoted = single_quoted(line[start:end])
-            inserted += [len(mended) + 1 + at for at in _added(line[start:end])]
+            text = line[start:end]
+            if has_apostrophes(text):
+                quoted = single_quoted(text[1:-1])
+                inserted += [len(mended) + 1 + at for at in _added(text[1:-1])[1:-1]]
+            else:
+                self._opened.add((advice.line, len(mended) + 1))
+                quoted = single_quoted(text)
+                inserted += [len(mended) + 1 + at for at in _added(text)]
             mended, position = mended + quoted, end
         self.lines[advice.line - 1] = mended + line[position:]
         self._inserted[advice.line] = inserted
@@ -35,7 +43,9 @@ class Mended:
 
     def original(self, line: int, column: int) -> tuple[int, int]:
         """Where a place of the mended file stands in the written one."""
-        return line, column - sum(inserted < column for inserted in self._inserted.get(line, ()))
+        if line not in self._inserted:
+            return line, column
+        return line, column - sum(inserted < column for inserted in self._inserted[line])
 
     def has_quote_at(self, line: int, column: int) -> bool:
         """Whether a value begins here with a quote that nobody wrote."""

@@ -21,6 +21,7 @@ LARGEST_FILE = 512_000
 _DEEPEST = 40
 _MOST_NODES = 20_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What the parser counts as the end of a line."""
@@ -54,11 +55,13 @@ def read_yaml(data: bytes | str) -> Document:
     """The first document of a file."""
     if len(data) > LARGEST_FILE:
         return Document(None, [Fault(1, 1, f"the file is larger than {LARGEST_FILE // 1000} kB")])
+    if isinstance(data, bytes) and (data[:2] in _UTF_16 or data[1:2] == b"\0"):
+        return Document(None, [Fault(1, 1, "the file is UTF-16 text; save it as UTF-8")])
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = _position(data[: error.start])
-        return Document(None, [Fault(line, column, "the file is not UTF-8 text from here on")])
+        return Document(None, [Fault(line, column, "the file is not UTF-8 text from here on; save it as UTF-8")])
     bad = _UNREADABLE.search(text)
     if bad:
         line, column = _position(text[: bad.start()])
@@ -174,7 +177,10 @@ class _Builder:
         if not style:
             row, end_column = self.mended.original(event.end_mark.line + 1, event.end_mark.column + 1)
             rest = self.text_from(row - 1, end_column - 1)
-            self.faults += [Fault(line, column, *found) for found in cut_text(event.value, rest)]
+            cut = [Fault(line, column, *found) for found in cut_text(event.value, rest)]
+            self.faults += cut
+            if any(fault.severity == "error" for fault in cut) and row == line:
+                return Scalar(line, column, self.text_from(row - 1, column - 1).rstrip(), "")
         return node
 
     def text_from(self, row: int, column: int) -> str:

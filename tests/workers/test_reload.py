@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rules.engine import load
+from rules.engine.readrule import read_rule
 from store.client import Store
 from tests.receiver.support import until
 from workers import reload
@@ -201,13 +201,12 @@ async def test_a_file_that_is_gone_for_good_is_removed(followed: RuleBook) -> No
 
 async def test_only_what_changed_is_read_again(book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    real = load.read_rule
 
     def counted(name: str, *rest: Any) -> Any:
         read.append(name)
-        return real(name, *rest)
+        return read_rule(name, *rest)
 
-    monkeypatch.setattr(load, "read_rule", counted)
+    monkeypatch.setattr("rules.engine.load.read_rule", counted)
     (book.folder / "other.yaml").write_text(GOOD.replace("One", "Two"))
     book.look()
     book.look()

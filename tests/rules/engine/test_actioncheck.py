@@ -77,3 +77,41 @@ def test_the_finding_stands_at_the_expression() -> None:
 )
 def test_only_what_is_given_counts(values: dict[str, Any], count: int) -> None:
     assert len(literal_faults(HttpParams, values)) == count
+
+
+NAME = "crm_token"
+
+
+@pytest.mark.parametrize("to", ["${{ secrets.NAME }}", "'${{secrets.NAME}}'", "\n        - ${{ secrets.NAME }}"])
+def test_an_address_is_a_secret(to: str) -> None:
+    assert said("page", f"      to: {to.replace('NAME', NAME)}\n") == []
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "json://somewhere.example",
+        "json://${{ secrets.NAME }}/path",
+        "${{ secrets.NAME }}${{ secrets.NAME }}",
+        "x ${{ secrets.NAME }}",
+        "${{ report.summary }}",
+        "${{ secrets.NAME + report.summary }}",
+        "'${{ secrets.NAME + \"x\" }}'",
+        "${{ vars.support_numbers[0] }}",
+        "['${{ secrets.NAME }}', json://x]",
+        "'${{ [secrets.NAME] }}'",
+        "'${{ secrets.NAME }} '",
+        "|\n        ${{ secrets.NAME }}\n",
+        "'$${{ secrets.NAME }}'",
+    ],
+)
+def test_an_address_is_nothing_but_a_secret(to: str) -> None:
+    lines = said("page", f"      to: {to.replace('NAME', NAME)}\n")
+    assert any("`to` takes a secret and nothing else" in line for line in lines), lines
+
+
+def test_the_finding_says_how_to_mend_it() -> None:
+    [line] = said("page", "      to: [json://x]\n")
+    assert line == (
+        "6:12 `to` takes a secret and nothing else; set HOOKSWITCH_SECRET_<NAME> and write `to: ${{ secrets.name }}`"
+    )

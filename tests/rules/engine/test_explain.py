@@ -44,7 +44,7 @@ def said(expression: str, kinds: str = "end-of-call-report") -> list[str]:
         ("call.from ? true : false", "? : needs true or false before it"),
         ('call.from.x == ""', "text has no fields; nothing can follow it with a dot"),
         ('call.from.startWith("x")', '3:16 unknown function "startWith"; did you mean "startsWith"?'),
-        ('startsWith(call.from, "x")', '"startsWith" is written after the value, as in call.to.startsWith(...)'),
+        ('startsWith(call.from, "x")', '"startsWith" is written after the value, as in call.from.startsWith(...)'),
         ("lowr(call.from) == 'a'", '3:6 unknown function "lowr"; did you mean "lower"?'),
         ("phone.contry(call.from) == 'NL'", '3:6 unknown function "phone.contry"; did you mean "phone.country"?'),
         (

@@ -7,9 +7,7 @@ import pytest
 from rules.engine.vocabulary import Vocabulary
 from tests.rules.engine.vocab import FRONT_DESK, OLD_DESK, VOCABULARY, WIDE, found, load_text
 
-CALL = (
-    "description: x\non: end-of-call-report\nconnections: WHERE\nsteps:\n  - action: call.say\n    with: { text: hi }\n"
-)
+CALL = "description: x\non: status-update\nconnections: WHERE\nsteps:\n  - action: call.say\n    with: { text: hi }\n"
 ANSWER = "description: x\non: assistant-request\nconnections: WHERE\nanswer: { ANSWER }\n"
 NIGHTLY = """\
 description: x

@@ -292,7 +292,7 @@ def test_all_rules_of_one_event_evaluate_on_one_activation(tmp_path: Path) -> No
     text = "description: x\non: tool-calls\nif: tool.arguments.n == 1\nanswer: { result: x }\n"
     rules = load(tmp_path, {f"r{number}.yaml": text for number in range(5)}).rules
     view, tool, surroundings = tool_event(), tool_view(n=1), Surroundings()
-    activations = {id(surroundings.base(rule, view, tool)[1]) for rule in rules}
+    activations = {id(surroundings.base(rule, view, tool).activation) for rule in rules}
     assert len(activations) == 1
     other = tool_view(id_="tool_2", n=2)
     assert [matches(rules[0], view, one, surroundings).outcome for one in (tool, other)] == ["ran", "not_matched"]

@@ -18,7 +18,7 @@ NIGHT = {"assistants/night.json": '{"name": "Night", "model": {"temperature": 0.
         "{ reject: We are closed. }",
         '{ transfer: "+31850000099" }',
         "{ transfer: 'sip:desk@example.com' }",
-        "{ transfer: '${{ vars.night_agent }}' }",
+        "{ transfer: '${{ call.to }}' }",
         "[{ if: call.from == '', reject: Who? }, { default: true }]",
     ],
 )
@@ -61,10 +61,10 @@ def test_mistakes(answer: str, message: str) -> None:
 
 def test_nobody_waits_for_a_report() -> None:
     assert found("description: x\non: [end-of-call-report, tool-calls]\nanswer: { result: x }\n") == [
-        "3:9 nobody waits for an answer to end-of-call-report"
+        "3:1 nobody waits for an answer to end-of-call-report"
     ]
     assert found("description: x\non: { native: speech-update }\nanswer: { result: x }\n") == [
-        "3:9 nobody waits for an answer to an event by its native name"
+        "3:1 nobody waits for an answer to an event by its native name"
     ]
 
 

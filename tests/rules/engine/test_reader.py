@@ -62,7 +62,7 @@ def test_flags_choices_and_whole_numbers() -> None:
     assert reader.whole(node("2.5"), "`key`", 1) == 1
     assert reader.whole(node("0"), "`key`", 4) == 4
     assert brief(reader.findings) == [
-        "1:6 `key` must be true or false, this is text",
+        "1:6 `key` must be true or false, this is text; write true",
         '1:6 `key` is stop or continue, not "stpo"; did you mean "stop"?',
         "1:6 `key` must be a whole number",
         "1:6 `key` must be at least 1",

@@ -67,12 +67,13 @@ def test_schedules() -> None:
         ("{ schedule: daily }", "2:17 `schedule` must be a map, this is text"),
         ("{ schedule: { timezone: UTC } }", "2:17 `schedule` needs `cron`"),
         ('{ schedule: { cron: "61 * * * *" } }', '2:25 "61 * * * *" is not a cron line'),
-        ('{ schedule: { cron: "0 0 31 2 *" } }', '2:25 "0 0 31 2 *" is not a cron line'),
+        ('{ schedule: { cron: "0 0 30 2 *" } }', '2:25 "0 0 30 2 *" never comes'),
+        ('{ schedule: { cron: "0 0 0 * * *" } }', '2:25 "0 0 0 * * *" is not a cron line'),
         ('{ schedule: { cron: "0 0 * * *", timezone: Here } }', '2:48 "Here" is not a time zone'),
         ('{ schedule: { cron: "0 0 * * *", catchup: once } }', '2:38 unknown key "catchup"; did you mean "catch_up"?'),
         ("[]", "2:5 `on` is empty; name at least one kind of event"),
         ("{}", "2:5 `on` is empty"),
-        ("", '2:4 unknown kind of event ""'),
+        ("", "2:4 a rule needs `on`: which events it is about"),
     ],
 )
 def test_mistakes(on: str, message: str) -> None:

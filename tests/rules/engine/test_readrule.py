@@ -103,7 +103,6 @@ def test_defaults() -> None:
         (
             "descripton: x\non: manual\nsteps: []\n",
             [
-                "1:1 a rule needs a `description`: one sentence",
                 '1:1 unknown key "descripton"; did you mean "description"?',
                 "3:8 `steps` is empty",
             ],
@@ -119,7 +118,7 @@ def test_defaults() -> None:
         (
             "description: x\non: tool-calls\nanswer: { result: x }\nenabled: on\npriority: high\nmode: test\n",
             [
-                "4:10 `enabled` must be true or false, this is text",
+                "4:10 `enabled` must be true or false, this is text; write true",
                 "5:11 `priority` must be a number, this is text",
                 '6:7 `mode` is live or shadow, not "test"',
             ],

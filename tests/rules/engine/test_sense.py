@@ -88,9 +88,8 @@ steps:
   - { action: log, with: { message: '${{ steps.used.value }}' } }
 """
     write_folder(tmp_path, {"a.yaml": text})
-    case = (
-        "cases:\n  - { name: n, event: { fields: {} }, stubs: { stubbed: { status: 1 } }, expect: { outcome: ran } }\n"
-    )
+    stubs = "stubs: { stubbed: { status: 200 } }"
+    case = f"cases:\n  - {{ name: n, event: {{ fields: {{}} }}, {stubs}, expect: {{ outcome: ran }} }}\n"
     write_folder(tmp_path, {"a.test.yaml": case})
     found = [f"{f.line}:{f.column} {f.message}" for f in check_folder(tmp_path, VOCABULARY)]
     assert found == ['5:11 nothing uses the id "unused"']
@@ -101,9 +100,7 @@ steps:
 )
 def test_retries_of_what_may_not_be_repeated(tmp_path: Path, action: str, fate: str) -> None:
     with_ = "{ to: x }" if action == "sms.send" else "{ text: x }"
-    text = (
-        f"description: x\non: end-of-call-report\nsteps:\n  - action: {action}\n    with: {with_}\n    retry: RETRY\n"
-    )
+    text = f"description: x\non: status-update\nsteps:\n  - action: {action}\n    with: {with_}\n    retry: RETRY\n"
     lines = said(tmp_path, {"a": text.replace("RETRY", "{ tries: 3 }")})
     assert len(lines) == 1
     assert lines[0].startswith(f"a:6:5 {action} may not be repeated: when it may have happened it is {fate}")

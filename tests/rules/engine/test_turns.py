@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from rules.engine.played import Played
 from rules.engine.rule import Rule
-from rules.engine.turns import matching_rules, side_rules, take_turns
+from rules.engine.turns import has_acted, matching_rules, side_rules, take_turns
 from tests.rules.engine.vocab import event, rule_of, tool_event, tool_view
 
 ANSWERING = rule_of("description: x\non: tool-calls\nanswer: { result: x }\n")
@@ -56,3 +58,23 @@ def test_matching_is_about_kind_and_tool() -> None:
     assert matching_rules(rules, event()) == []
     other = tool_view("cancel")
     assert [rule.name for rule in matching_rules(rules, tool_event(other), other)] == ["ask_email", "silent"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stopped_at", "acted"),
+    [
+        ("ran", None, True),
+        ("failed", "steps[0]", True),
+        ("overtaken", None, True),
+        ("error", "steps[0].if", True),
+        ("error", "answer[0]", True),
+        ("error", "if[0]", False),
+        ("error", "limit", False),
+        ("not_matched", "if", False),
+        ("limited", "limit", False),
+        ("paused", None, False),
+        ("shadow", None, False),
+    ],
+)
+def test_which_rules_have_acted_as_backstops_see_it(outcome: str, stopped_at: str | None, acted: bool) -> None:
+    assert has_acted(Played(ANSWERING, outcome=outcome, stopped_at=stopped_at)) is acted

@@ -67,7 +67,7 @@ def test_mending_ends() -> None:
 
 
 def test_files_that_are_no_text() -> None:
-    assert faults(b"a: ok\nb: \xff\n") == ["2:4 the file is not UTF-8 text from here on"]
+    assert faults(b"a: ok\nb: \xff\n") == ["2:4 the file is not UTF-8 text from here on; save it as UTF-8"]
     assert faults("a: \x00\n") == ["1:4 the character U+0000 cannot stand in a file"]
     assert faults(b"a" * (LARGEST_FILE + 1)) == ["1:1 the file is larger than 512 kB"]
     assert plain("\ufeffa: 1") == {"a": 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +15,8 @@ from rules.engine.load import Loaded, load_folder
 from rules.engine.readrule import LoadedRule, read_context, read_rule
 from rules.engine.rule import Rule
 from rules.engine.variables import read_vars
-from rules.engine.vocabulary import ActionWords, ConnectionWords, KindWords, Vocabulary
+from rules.engine.vocabulary import ActionWords, ConnectionWords, KindWords, OnlySecrets, Vocabulary
+from workers.actions.httpstubs import rehearse_request
 
 
 class Params(BaseModel):
@@ -35,6 +36,10 @@ class NotifyParams(Params):
     to: str
     title: str = ""
     body: str = ""
+
+
+class PageParams(Params):
+    to: Annotated[str | list[str], OnlySecrets()]
 
 
 class MemoryParams(Params):
@@ -132,8 +137,10 @@ ACTIONS = {
             "ask or tell another system",
             HttpParams,
             {"status": "number", "headers": "map", "body": "dyn", "text": "string"},
+            rehearse=rehearse_request,
         ),
         ActionWords("notify", "tell people", NotifyParams),
+        ActionWords("page", "wake somebody", PageParams),
         ActionWords("emit", "emit an event", EmitParams, {"event": "string"}),
         ActionWords("log", "write a line", LogParams),
         ActionWords("memory.set", "remember", MemoryParams, {"value": "dyn"}),
