@@ -55,7 +55,7 @@ async def explanation(
     told = {
         "event": traced["event"],
         "rules": [
-            *(_from_trace(record, in_force.get(record["rule"])) for record in recorded),
+            *(_from_trace(record, in_force.get(record["rule"]), _winner(traced, record)) for record in recorded),
             *(
                 _rehearsed(run, under_way.get((rule.name, run.played.tool_id)))
                 for rule in fresh
@@ -101,9 +101,15 @@ def _runs(rule: Rule, view: EventView, past: Past) -> Iterator[DryRun]:
             yield DryRun(Played(rule, tool_id, outcome="disabled"))
 
 
-def _from_trace(record: Record, rule: Rule | None) -> Record:
+def _winner(traced: Record, record: Record) -> str:
+    """The rule that answered, for the same tool call where there is one."""
+    answered = (each for each in traced["rules"] if each["outcome"] == "ran" and each.get("answer_at"))
+    return next((str(each["rule"]) for each in answered if each.get("tool", "") == record.get("tool", "")), "")
+
+
+def _from_trace(record: Record, rule: Rule | None, winner: str) -> Record:
     same = rule is not None and rule.version == record["version"]
-    told = record | {"source": "trace", "in_force": same, "why": why(record)}
+    told = record | {"source": "trace", "in_force": same, "why": why(record, winner)}
     return told | {"unreached": _unreached(rule, record) if rule and same else []}
 
 
@@ -130,8 +136,8 @@ def _unreached(rule: Rule, record: Record) -> list[Record]:
     ]
 
 
-def why(record: Record) -> str:
-    """The reason for an outcome, in a sentence."""
+def why(record: Record, winner: str = "") -> str:
+    """The reason for an outcome, in a sentence; `winner` is the rule that answered the event."""
     outcome = record["outcome"]
     if outcome == "not_matched":
         return _why_not(record)
@@ -143,12 +149,20 @@ def why(record: Record) -> str:
         return str(record.get("waiting") or _HELD.get(str(record.get("stopped_at"))) or "its limit was reached")
     if outcome == "overtaken" and record.get("error"):
         return str(record["error"])
+    if outcome == "overtaken" and winner:
+        return f"{winner} had answered before its turn"
     if outcome == "undecided":
         return f"its conditions hold; what follows hangs on what step {record['needs']} gives"
     if outcome == "ran":
-        asked = any(not each["place"].startswith("answer") for each in record["conditions"])
-        return "its conditions held" if asked else "it has no condition"
+        return _why_ran(record)
     return _WHY.get(outcome) or str(outcome).replace("_", " ")
+
+
+def _why_ran(record: Record) -> str:
+    of_answers = [each for each in record["conditions"] if each["place"].startswith("answer")]
+    said = "its conditions held" if len(of_answers) < len(record["conditions"]) else "it has no condition"
+    passed = of_answers and not record.get("answer_at") and not any(each["value"] for each in of_answers)
+    return f"{said}; none of its answers fitted, so it passed its turn" if passed else said
 
 
 def _waiting(journal: Journal) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -52,21 +53,30 @@ def _rule(rule: Record, tools: dict[str, str]) -> Iterator[str]:
     said = outcome.replace("_", " ")
     yield f"[bold]{escape(rule['rule'])}[/]{escape(tool)} [{style}]{said}[/]: {escape(rule['why'])}"
     yield f"  [dim]{escape(rule['file'])}{_origin(rule)}[/]"
-    conditions = sorted(rule["conditions"], key=lambda each: each["line"])
-    for condition in conditions:
-        yield from _condition(condition)
-    for condition in rule["unreached"]:
-        yield f"  [dim]·{condition['line']:>4}  {escape(condition['expr'])}  (not reached)[/]"
     for note in rule.get("holds", ()):
         yield f"  [dim]· {escape(note)}[/]"
-    for step in rule["steps"]:
-        yield f"  [dim]▸{step.get('line', ''):>4}[/]  {escape(step['action'])} ({escape(step['id'])}): {_state(step)}"
-        if step.get("with"):
-            yield f"         [dim]with[/] {escape(_short(step['with']))}"
+    for _, lines in sorted(_by_line(rule), key=lambda told: told[0]):
+        yield from lines
     if rule.get("answer") is not None:
         yield f"  [dim]it would answer[/] {escape(_short(rule['answer']))}"
     if rule.get("answer_at"):
         yield f"  [dim]it answers at {escape(rule['answer_at'])}[/]"
+
+
+def _by_line(rule: Record) -> Iterator[tuple[int, Iterable[str]]]:
+    """What was decided and done, each with its line in the file; what has none comes last."""
+    for condition in rule["conditions"]:
+        yield condition["line"], _condition(condition)
+    for condition in rule["unreached"]:
+        yield condition["line"], [f"  [dim]·{condition['line']:>4}  {escape(condition['expr'])}  (not reached)[/]"]
+    for step in rule["steps"]:
+        yield step.get("line", sys.maxsize), _step(step)
+
+
+def _step(step: Record) -> Iterator[str]:
+    yield f"  [dim]▸{step.get('line', ''):>4}[/]  {escape(step['action'])} ({escape(step['id'])}): {_state(step)}"
+    if step.get("with"):
+        yield f"         [dim]with[/] {escape(_short(step['with']))}"
 
 
 def _origin(rule: Record) -> str:

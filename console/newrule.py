@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from console.modelines import modeline
+from rules.engine.vocabulary import ConnectionWords, Vocabulary
 
 _HEAD = """\
 # When this happens (on) and these conditions hold (if), do that (steps) and answer this (answer).
@@ -40,6 +41,17 @@ if:
 answer:
   # What the agent is told. Only one rule answers: the first, by priority and then by file name.
   result: Your number is ${{ call.from }}.
+""",
+    "assistant-request": """\
+# A call comes in: who answers it? What rules see of it: hookswitch events assistant-request --schema
+on: assistant-request
+{connections}if:
+  # Conditions run in order and stop at the first that is false. Functions: hookswitch functions
+  - phone.country(call.from) == "BE"
+answer:
+  # The saved agent, changed a little. Only one rule answers: the first, by priority and then by file name.
+  default: true
+  max_duration: 15m
 """,
     "schedule": """\
 # When it runs by itself: minute hour day month weekday, local to the zone. Next times: hookswitch schedules
@@ -83,6 +95,19 @@ cases:
       fields: { tool.name: {tool} }
     expect: { outcome: not_matched, stopped_at: "if[0]" }
 """,
+    "assistant-request": """\
+cases:
+  - name: a caller from Belgium
+    event:
+      fields: { call.from: "+3292000001" }
+    expect:
+      outcome: ran
+      answer: { default: true, max_duration: 900 }
+  - name: not one from elsewhere
+    event:
+      fields: { call.from: "+31612340001" }
+    expect: { outcome: not_matched, stopped_at: "if[0]" }
+""",
     "schedule": """\
 cases:
   - name: when it is due
@@ -103,13 +128,29 @@ cases:
 """,
 }
 
+_ANSWERS: Mapping[str, frozenset[str]] = {"assistant-request": frozenset({"default", "max_duration"})}
+"""Keys of a template's answer that not every platform can be told."""
+
 TEMPLATES = tuple(_BODIES)
 """The kinds there is a template for."""
 
 
-def rule_text(name: str, kind: str, folder: Path) -> str:
-    """A rule of that name, to lie in that folder."""
-    return modeline("rule", folder) + _filled(_HEAD + _BODIES[kind], name)
+def rule_text(name: str, kind: str, folder: Path, connections: Iterable[str] = ()) -> str:
+    """A rule of that name, to lie in that folder; `connections` are those that can be told its answer."""
+    text = modeline("rule", folder) + _filled(_HEAD + _BODIES[kind], name)
+    listed = ", ".join(connections)
+    return text.replace("{connections}", f"connections: [{listed}]\n" if listed else "")
+
+
+def can_be_told(vocabulary: Vocabulary, kind: str) -> list[str]:
+    """The connections whose platform understands the answer of the template, in every generation it may have."""
+    keys = _ANSWERS.get(kind, frozenset())
+    return [name for name, words in vocabulary.connections.items() if _understands(words, kind, keys)]
+
+
+def _understands(words: ConnectionWords, kind: str, keys: frozenset[str]) -> bool:
+    told = words.answers.get(kind, {})
+    return bool(words.incoming) and all(keys <= told.get(each, frozenset()) for each in words.incoming)
 
 
 def test_text(name: str, kind: str, folder: Path) -> str:

@@ -11,7 +11,7 @@ from console.cli.output import talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
 from console.modelines import modeline
-from console.newrule import TEMPLATES, rule_text, test_text
+from console.newrule import TEMPLATES, can_be_told, rule_text, test_text
 from console.newtest import CannotWrite, write_case
 from console.pastbook import past_of
 from console.rulebook import find_connections, words_for
@@ -36,14 +36,17 @@ def new() -> None:
 @click.argument("name")
 @click.option("--on", "kind", type=click.Choice(TEMPLATES), default=TEMPLATES[0], show_default=True)
 @rules_option
-def new_rule(name: str, kind: str, rules: Path) -> None:
+@connections_option
+@data_dir_option
+def new_rule(name: str, kind: str, rules: Path, connections: Path | None, data_dir: Path) -> None:
     """Write a commented rule NAME with its test beside it, in shadow mode."""
     if not RULE_NAME.fullmatch(name):
         raise CannotRun(f'"{name}" is no name for a rule: letters, digits, _ and - only')
     if not rules.is_dir():
         raise CannotRun(f"{rules} is not a folder; name the rules folder with --rules")
+    listening = can_be_told(words_for(find_connections(connections, data_dir)), kind)
     files = {
-        rules / f"{name}.yaml": rule_text(name, kind, rules),
+        rules / f"{name}.yaml": rule_text(name, kind, rules, listening),
         rules / f"{name}{TEST_SUFFIX}": test_text(name, kind, rules),
     }
     for path in files:

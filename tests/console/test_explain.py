@@ -113,6 +113,11 @@ def test_deaf_for_the_connection(tmp_path: Path) -> None:
          "it stopped at if[0]: no such key"),
         ({"outcome": "overtaken", "conditions": []}, "another rule had answered before its turn"),
         ({"outcome": "ran", "conditions": []}, "it has no condition"),
+        ({"outcome": "ran",
+          "conditions": [{"place": "if[0]", "value": True}, {"place": "answer[0].if", "value": False}]},
+         "its conditions held; none of its answers fitted, so it passed its turn"),
+        ({"outcome": "ran", "conditions": [{"place": "answer[0].if", "value": True}], "answer_at": "a.yaml:3"},
+         "it has no condition"),
         ({"outcome": "not_matched", "conditions": [], "stopped_at": "if"}, "it stopped at if"),
         ({"outcome": "undecided", "needs": "customer", "conditions": []},
          "its conditions hold; what follows hangs on what step customer gives"),
@@ -177,3 +182,12 @@ def test_a_run_that_has_not_begun_is_under_way_too() -> None:
     assert why({"outcome": "parked", "waiting": "its run is under way, as a job of its own", "conditions": []}) == (
         "its run is under way, as a job of its own"
     )
+
+
+async def test_an_overtaken_rule_is_told_who_had_answered(store: Store, tmp_path: Path) -> None:
+    (night,) = rules = rules_of(tmp_path, night=NIGHT)
+    winner = missed(night) | {"rule": "vip", "outcome": "ran", "answer_at": "vip.yaml:3"}
+    shadow = winner | {"rule": "a_trial", "outcome": "shadow"}
+    await traced(store, call_comes_in(), missed(night) | {"outcome": "overtaken", "conditions": []}, shadow, winner)
+    why_of = {rule["rule"]: rule["why"] for rule in (await told(store, rules))["rules"]}
+    assert why_of["night"] == "vip had answered before its turn"

@@ -63,8 +63,9 @@ def test_every_command_exists(page: Path) -> None:
 
 
 def commands(line: str) -> Iterator[list[str]]:
-    for found in _COMMAND.finditer(line.split(" # ")[0].split("  #")[0]):
-        yield found[1].split()
+    for part in line.split(" # ")[0].split("  #")[0].split(" && "):
+        for found in _COMMAND.finditer(part):
+            yield found[1].split()
 
 
 def problem(words: list[str]) -> str:
@@ -87,6 +88,7 @@ def options(command: click.Command) -> set[str]:
 def test_commands_are_found_and_judged() -> None:
     """Guards the test above against finding nothing."""
     assert list(commands(".venv/bin/hookswitch dead retry LETTER   # again")) == [["dead", "retry", "LETTER"]]
+    assert list(commands("hookswitch check FOLDER && hookswitch test")) == [["check", "FOLDER"], ["test"]]
     assert problem(["trace", "EVENT", "--json"]) == ""
     assert problem(["fly"]) == "no command fly"
     assert problem(["dead", "fly"]) == "no command fly"

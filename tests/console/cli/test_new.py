@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.cli import main
+from console.modelines import modeline
 from tests.console.cli.support import stored
 from tests.console.support import CALLER, NIGHT, call_comes_in, rules_of
 
@@ -50,6 +51,7 @@ def test_a_case_of_an_event(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     text = (folder / "night.test.yaml").read_text()
     assert CALLER not in text
+    assert text.startswith(modeline("test", folder))
     assert passes(folder)
     assert new(folder, "test", "--from", "evt_1", "--name", "again").exit_code == 0
     assert (folder / "night.test.yaml").read_text().startswith(text)
