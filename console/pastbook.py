@@ -1,85 +1,90 @@
-"""Stored events with what is remembered of their handling, for everything that plays rules over them again."""
+"""What is remembered of the handling of stored events, for everything that plays rules over them again."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from console.dryrun import Past, Records
-from rules.engine.events import EventView
+from console.dryrun import Past
+from rules.engine.events import EventView, ToolView
 from rules.engine.rule import Rule
 from store.client import Store
+from store.event import Event
 from store.events import StoredEvent
 from store.runs import RunId
-from workers.desk import event_view
+from store.survey import PastEvent
+from store.visible import visible_stored, without_nulls
+from workers.rehearsal import Records
 from workers.toolbox import EventMemory
 
-_MEMORY = re.compile(r"\bmemory\.(call|caller)\b")
+Seen = Mapping[str, Mapping[str, Any]]
+"""What rules see of memory: `call` and `caller` → what is remembered."""
+Journals = Mapping[tuple[str, str], Records]
+"""Rule and tool id → what the journal says of each step."""
+
+_NOTHING: Seen = {}
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """Rules by the kinds they listen to, so that an event meets only those it may concern."""
+def past_view(past: PastEvent) -> EventView:
+    """The event as rules see it, without making a whole event of it."""
+    document = past.document
+    named = {name: document.get(name, "") for name in ("id", "native", "connection", "provider", "generation", "name")}
+    tools = tuple(_tool_view(tool) for tool in document.get("tools", ()))
+    kind, values = document.get("kind", "unknown"), visible_stored(document, past.payload)
+    return EventView(kind=kind, values=values, tools=tools, **named)
 
-    rules: Sequence[Rule]
-    _by_kind: dict[str, list[Rule]] = field(default_factory=dict)
 
-    def of(self, kind: str) -> list[Rule]:
-        """The rules that may listen to this kind, in the order of turns; `native` triggers may hear any."""
-        if kind not in self._by_kind:
-            heard = ("", kind)
-            self._by_kind[kind] = [rule for rule in self.rules if any(t.kind in heard for t in rule.triggers)]
-        return self._by_kind[kind]
-
-    @cached_property
-    def asks_memory(self) -> bool:
-        """Whether any of them looks at memory."""
-        return any(_MEMORY.search(rule.source.text) for rule in self.rules)
+def _tool_view(tool: Mapping[str, Any]) -> ToolView:
+    id_, name = tool.get("id", ""), tool.get("name", "")
+    values = {"tool.id": id_, "tool.name": name, "tool.arguments": without_nulls(tool.get("arguments", {}))}
+    return ToolView(id_, name, values)
 
 
 async def past_of(store: Store, stored: StoredEvent, view: EventView, rules: Sequence[Rule]) -> Past:
     """What these rules may need to know of one event."""
-    shelf = Shelf(rules)
-    journals = await _journals(store, [(stored, view)], shelf)
-    return Past(await _memory(store, stored, shelf), journals[stored.event.id])
+    journals = await journals_of(store, [(view, rules)])
+    (memory,) = await memories_of(store, [stored], asked=asks_memory(rules))
+    return Past(memory, journals.get(view.id, {}))
 
 
-async def events_with_past(
-    store: Store, since_ms: int, rules: Sequence[Rule]
-) -> AsyncIterator[tuple[StoredEvent, EventView, Past]]:
-    """Every event since a moment, oldest first, with what these rules may need to know of it."""
-    shelf = Shelf(rules)
-    async for batch in store.events.since(since_ms):
-        views = [(stored, event_view(stored.event)) for stored in batch]
-        journals = await _journals(store, views, shelf)
-        for stored, view in views:
-            yield stored, view, Past(await _memory(store, stored, shelf), journals[stored.event.id])
+def asks_memory(rules: Iterable[Rule]) -> bool:
+    """Whether any of the rules looks at memory."""
+    return any(name.startswith("memory.") for rule in rules for name in rule.names)
 
 
-async def _journals(
-    store: Store, events: Sequence[tuple[StoredEvent, EventView]], shelf: Shelf
-) -> dict[str, dict[tuple[str, str], Records]]:
-    """Event id → rule and tool id → what the journal says of each step, read in one round trip."""
+async def journals_of(store: Store, events: Iterable[tuple[EventView, Sequence[Rule]]]) -> dict[str, Journals]:
+    """Event id → the journals of the runs of its rules, all read in one round trip."""
     named = (
         RunId(view.id, rule.name, tool.id if tool else "")
-        for _, view in events
-        for rule in shelf.of(view.kind)
+        for view, rules in events
+        for rule in rules
         if any(step.output for step in rule.steps) and rule.listens(view)
         for tool in view.tools or (None,)
     )
     run_ids = list(dict.fromkeys(named))
-    found: dict[str, dict[tuple[str, str], Records]] = {view.id: {} for _, view in events}
+    found: dict[str, dict[tuple[str, str], Records]] = {}
     for run_id, journal in zip(run_ids, await store.runs.load_all(run_ids) if run_ids else (), strict=True):
         if journal.steps:
-            found[run_id.event_id][(run_id.rule, run_id.tool_id)] = journal.steps
-    return found
+            found.setdefault(run_id.event_id, {})[(run_id.rule, run_id.tool_id)] = journal.steps
+    return dict(found)
 
 
-async def _memory(store: Store, stored: StoredEvent, shelf: Shelf) -> Mapping[str, Mapping[str, Any]]:
-    """As it was when the event was handled, where that was written down; else as it is now."""
-    if stored.memory is not None:
-        return stored.memory
-    return await EventMemory(store.memory, stored.event).snapshot() if shelf.asks_memory else {}
+async def memories_of(store: Store, events: Sequence[StoredEvent | PastEvent], *, asked: bool) -> list[Seen]:
+    """Memory as it was when each event was handled, where that was written down; else as it is now, if asked for."""
+    if not asked:
+        return [_NOTHING if event.memory is None else event.memory for event in events]
+    unknown = [event.event for event in events if event.memory is None]
+    subjects = list(dict.fromkeys(subject for event in unknown for subject in _subjects(store, event).values()))
+    recalled = dict(zip(subjects, await store.memory.recall_all(subjects) if subjects else (), strict=True))
+    return [
+        {scope: recalled[subject] for scope, subject in _subjects(store, event.event).items()}
+        if event.memory is None
+        else event.memory
+        for event in events
+    ]
+
+
+def _subjects(store: Store, event: Event) -> dict[str, str]:
+    """Scope → whose memory it is; an anonymous caller has none."""
+    memory = EventMemory(store.memory, event)
+    return {scope: subject for scope in ("call", "caller") if (subject := memory.subject(scope))}

@@ -1,24 +1,23 @@
-"""A rehearsal, and the decisions that would change, as lines for a terminal."""
+"""A rehearsal as lines for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 from rich.markup import escape
 
 from console.explain import why
-from console.replay import Change
 from console.texts import map_texts, printable
-from console.tracebook import moment
 
-_LONGEST, _CELL = 200, 60
+_LONGEST = 200
 _RESULTS = {
     "recorded": "result taken from the original run",
     "assumed": "taken to succeed",
     "refused": "refused",
-    "unknown": "what it gives is not known; the rest of the rule hangs on it",
+    "unknown": "what it gives is not known",
+    "hanging": "it hangs on what an earlier step gives",
 }
 _STYLES = {"ran": "green", "failed": "red", "error": "red", "undecided": "yellow"}
 
@@ -33,13 +32,17 @@ def rehearsal_lines(told: Record) -> Iterator[str]:
         outcome, style = rule["outcome"].replace("_", " "), _STYLES.get(rule["outcome"], "dim")
         yield f"[bold]{escape(rule['rule'])}[/]{escape(tool)} [{style}]{outcome}[/]: {escape(why(rule))}"
         for step in rule["steps"]:
-            yield f"  [dim]{step['line']:>4}[/]  {escape(step['action'])} {escape(_text(step['with']))}"
+            yield f"  [dim]{step['line']:>4}[/]  {escape(step['action'])} {escape(_with(step))}"
             error = f": {step['error']}" if step.get("error") else ""
             yield f"        [dim]{_RESULTS[step['result']]}{escape(error)}[/]"
     if not told["rules"]:
         yield "[dim]no rule listens to this event[/]"
     for answer in told["answers"]:
         yield f"[bold]answer[/]{_to(answer)} by {_by(answer)}"
+
+
+def _with(step: Record) -> str:
+    return "…" if step["with"] is None else shortened(step["with"])
 
 
 def _to(answer: Record) -> str:
@@ -49,38 +52,11 @@ def _to(answer: Record) -> str:
 def _by(answer: Record) -> str:
     if answer["by"] == "fallback":
         return "the connection's fallback"
-    said = f"what step {answer['needs']} gives decides" if answer["needs"] else _text(answer["answer"])
+    said = f"what step {answer['needs']} gives decides" if answer["needs"] else shortened(answer["answer"])
     return f"rule [bold]{escape(answer['rule'])}[/]: {escape(said)}"
 
 
-def change_rows(changes: Iterable[Change]) -> list[dict[str, str]]:
-    """One row for each decision that would be another one."""
-    return [
-        {
-            "received": moment(change.received_ms)[:19].replace("T", " "),
-            "event": change.event,
-            "kind": change.kind,
-            "tool": change.tool,
-            "what": change.about,
-            "now": _decision(change.before),
-            "then": _decision(change.after),
-        }
-        for change in changes
-    ]
-
-
-def _decision(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return value.replace("_", " ")
-    if "by" not in value:
-        return f"{value['action']} {_text(value['with'], _CELL)}"
-    if value["by"] == "fallback":
-        return "fallback"
-    return f"{value['rule']}: {_text(value['answer'], _CELL) if value['answer'] else 'undecided'}"
-
-
-def _text(value: Any, longest: int = _LONGEST) -> str:
+def shortened(value: Any, longest: int = _LONGEST) -> str:
+    """Any value as compact JSON, cut when it is long."""
     text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     return text if len(text) <= longest else text[:longest] + " …"

@@ -6,7 +6,7 @@ platform may leave out has an empty value of its own type, so a rule never meets
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ EVENT_ID_PREFIX = "evt_"
 def new_event_id(now_ms: int | None = None) -> str:
     """A time-ordered, unguessable id: 48 bits of milliseconds, then 80 random bits, in hex."""
     stamp = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    return f"{EVENT_ID_PREFIX}{stamp:012x}{secrets.token_hex(10)}"
+    return f"{EVENT_ID_PREFIX}{stamp:012x}{os.urandom(10).hex()}"
 
 
 class Section(BaseModel):
@@ -137,6 +137,10 @@ class Event(BaseModel):
     chain: list[str] = Field(default_factory=list, description="rules whose `emit` led here, oldest first")
     replay_of: str = Field("", description="the id of the event that this one repeats by hand")
 
+    def model_post_init(self, _: Any) -> None:
+        """A moment that was found out here is as much part of the event as one that was given."""
+        self.model_fields_set.add("received_at")
+
     @property
     def waits(self) -> bool:
         """Whether a platform holds the line until we answer."""
@@ -180,6 +184,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind("transfer-request", "the agent wants to hand over: to whom?", ("call",), waits=True),
         Kind("knowledge-request", "the agent asks for documents", ("call", "message"), waits=True),
+        Kind("dial-request", "a campaign is about to call somebody: may it?", ("call", "data"), waits=True),
         Kind("status-update", "a call changed its status", ("call",), filter="call.status"),
         Kind("end-of-call-report", "a call ended; here is the report", ("call", "report")),
         Kind("call-started", "a call began", ("call",)),
@@ -194,7 +199,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("schedule", "a rule's schedule is due", ()),
         Kind("emitted", "a rule emitted an event of its own", ("call", "data"), filter="event.name"),
         Kind("manual", "a person ran a rule by hand", ("data",)),
-        Kind("unknown", "a kind this platform never documented", ("call",)),
+        Kind("unknown", "a kind there is no word for here; rules name it by its `native`", ("call",)),
         Kind("unreadable", "a verified body that could not be read", ()),
     )
 }
@@ -244,36 +249,3 @@ def _type_word(annotation: Any) -> str:
     if origin is Literal:
         return words[type(get_args(annotation)[0])]
     return words[origin or annotation]
-
-
-def visible(event: Event, tool: ToolCall | None = None) -> dict[str, Any]:
-    """The values behind `visible_types`; for tool-calls, those of one tool call. Nulls are removed from maps."""
-    values: dict[str, Any] = {
-        "event.id": event.id,
-        "event.kind": event.kind,
-        "event.native": event.native,
-        "event.connection": event.connection,
-        "event.provider": event.provider,
-        "event.name": event.name,
-        "event.received_at": event.received_at,
-        "event.occurred_at": event.occurred_at or event.received_at,
-        "now": event.received_at,
-        "raw": without_nulls(event.raw),
-    }
-    for section in KINDS[event.kind].sections:
-        if section == "data":
-            values["data"] = without_nulls(event.data)
-            continue
-        part = (tool or ToolCall()) if section == "tool" else getattr(event, section)
-        for name, info in SECTIONS[section].model_fields.items():
-            values[f"{section}.{info.alias or name}"] = without_nulls(getattr(part, name))
-    return values
-
-
-def without_nulls(value: Any) -> Any:
-    """The same JSON without null members; a null inside a list stays, since removing it would move its neighbours."""
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [without_nulls(item) for item in value]
-    return value

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from console.cli.against import Chosen, against_options, show_comparison
 from console.cli.errors import CannotRun
-from console.cli.output import data, json_option, listing, numbers_option, print_json, talk
+from console.cli.output import data, json_option, numbers_option, print_json, talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
 from console.masking import mask_numbers
-from console.replay import Comparison, compare, rehearsal, replay_live
-from console.replaytext import change_rows, rehearsal_lines
+from console.replay import rehearsal, replay_live
+from console.replaytext import rehearsal_lines
 from rules.engine.rule import Rule
 from store.client import Store
-from store.durations import seconds
 from store.events import StoredEvent
 
 
 @click.command()
 @click.argument("event", required=False)
 @click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False),
-              help="Compare the rules in force with those of this folder, over all events.")  # fmt: skip
-@click.option("--since", default="24h", show_default=True, help="How far back --against looks, such as 90m or 7d.")
+              help="Compare the rules in force with those of this folder, over many events.")  # fmt: skip
+@against_options
 @click.option("--live", is_flag=True, help="Enqueue EVENT once more: steps are performed for real.")
 @click.option("--yes", is_flag=True, help="Do not ask before --live.")
 @rules_option
@@ -35,8 +34,8 @@ from store.events import StoredEvent
 @data_dir_option
 @click.pass_context
 def replay(
-    ctx: click.Context, event: str | None, against: Path | None, since: str, live: bool, yes: bool, rules: Path,
-    connections: Path | None, as_json: bool, numbers: bool, data_dir: Path,
+    ctx: click.Context, /, event: str | None, against: Path | None, live: bool, yes: bool, rules: Path,
+    connections: Path | None, as_json: bool, numbers: bool, data_dir: Path, **chosen: Any,
 ) -> None:  # fmt: skip
     """Show what the rules in force would do about EVENT, without any effect; or compare rule files over many events.
 
@@ -44,6 +43,8 @@ def replay(
     """
     if (event is None) == (against is None) or (live and against):
         raise CannotRun("name an event, or a folder with --against; `hookswitch events` lists events")
+    if event and any(value not in (None, (), False) for value in chosen.values()):
+        raise CannotRun("--since, --until, --connection, --kind and --all go with --against")
     if live and event:
         _live(event, yes, data_dir)
         return
@@ -52,9 +53,7 @@ def replay(
         _rehearse(event, in_force, as_json, numbers, data_dir)
     elif against:
         others = rules_in_force(against, connections, data_dir)
-        found = _compare(since, in_force, others, data_dir)
-        _show(found, as_json, numbers)
-        ctx.exit(int(bool(found.changes)))
+        ctx.exit(show_comparison(in_force, others, Chosen(**chosen), data_dir, as_json=as_json, numbers=numbers))
 
 
 def _rehearse(event: str, rules: tuple[Rule, ...], as_json: bool, numbers: bool, data_dir: Path) -> None:
@@ -86,29 +85,6 @@ def _live(event: str, yes: bool, data_dir: Path) -> None:
     for event_id in with_store(data_dir, again):
         click.echo(event_id)
         talk().print(f"enqueued in the bulk lane; see hookswitch trace {event_id}")
-
-
-def _compare(since: str, before: tuple[Rule, ...], after: tuple[Rule, ...], data_dir: Path) -> Comparison:
-    try:
-        back = seconds(since)
-    except ValueError as error:
-        raise CannotRun(f"--since: {error}") from error
-
-    async def play(store: Store) -> Comparison:
-        now, _ = await store.redis.time()
-        return await compare(store, max(0, round((now - back) * 1000)), before, after)
-
-    return with_store(data_dir, play)
-
-
-def _show(found: Comparison, as_json: bool, numbers: bool) -> None:
-    if as_json:
-        changes: Any = [asdict(change) for change in found.changes]
-        print_json(changes if numbers else mask_numbers(changes))
-    elif found.changes:
-        rows: Any = change_rows(found.changes)
-        data().print(listing(rows if numbers else mask_numbers(rows)), crop=False)
-    talk().print(f"{found.events} events, {found.changed_events} of them would be decided otherwise")
 
 
 async def _find(store: Store, event_id: str) -> StoredEvent:

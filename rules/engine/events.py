@@ -39,8 +39,15 @@ class EventView:
     """The name of an emitted event, or of the rule that a schedule or a person runs."""
     values: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[ToolView, ...] = ()
+    _fit: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+
+    def fit(self, name: str) -> Any:
+        """One value as expressions take it; made when first asked for, since few rules look at a whole payload."""
+        if name not in self._fit:
+            self._fit[name] = fit_for_cel(self.values[name])
+        return self._fit[name]
 
     @cached_property
     def plain(self) -> dict[str, Any]:
-        """The values as expressions take them; made once."""
-        return {name: fit_for_cel(value) for name, value in self.values.items()}
+        """All values as expressions take them."""
+        return {name: self.fit(name) for name in self.values}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from rules.engine import habits
 from rules.engine.findings import did_you_mean, one_of
 from rules.engine.functions import FUNCTIONS
 from rules.engine.place import Place, Problem
@@ -37,7 +38,19 @@ _TYPES = {
     "null_type": "null",
     "dyn": "an untyped value",
 }
-_INSTEAD = {"and": "&&", "or": "||", "not": "!", "=": "==", "===": "==", "<>": "!=", "AND": "&&", "OR": "||"}
+_INSTEAD = {
+    "and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!", "&": "&&", "|": "||",
+    "=": "==", "===": "==", "!==": "!=", "<>": "!=", "=>": ">=", "=<": "<=", "is": "==", "is not": "!=", "IS": "==",
+}  # fmt: skip
+_WRONG_WORD = re.compile(
+    r"(?<![=!<>])(?:===?|!==|<>|=[<>]|=)(?![=])|(?<!&)&(?!&)|(?<!\|)\|(?!\|)|\bis not\b"
+    r"|\b(?:and|or|AND|OR|is|IS)\b|\b(?:not|NOT)\b(?! in\b)"
+)
+_METHOD = re.compile(r"([A-Za-z_][\w.]*)\s+(contains|startsWith|endsWith|matches|starts_with|like|LIKE)\b")
+_METHODS = {"starts_with": "startsWith", "like": "matches", "LIKE": "matches"}
+_NOT_IN = re.compile(r"([A-Za-z_][\w.]*)\s+(not in)\s+([A-Za-z_\[][\w.]*)")
+_HYPHENATED = re.compile(r"\b((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*(?:-[A-Za-z_]\w*)+)")
+_CURLY = re.compile("[\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb]")
 
 
 def explain(error: str, text: str, scope: Scope, place: Place) -> list[Problem]:
@@ -55,7 +68,22 @@ def explain(error: str, text: str, scope: Scope, place: Place) -> list[Problem]:
         found.setdefault(problem.offset, problem)
         if message.startswith("Syntax error"):
             break
+    found = _hyphens(text, found)
     return list(found.values()) or [Problem(0, _whole(error), "expression-syntax")]
+
+
+def _hyphens(text: str, found: dict[int, Problem]) -> dict[int, Problem]:
+    """A hyphen in a name subtracts: one problem for the name, not one for each half."""
+    for match in _HYPHENATED.finditer(_without_strings(text)):
+        inside = [offset for offset in found if match.start() <= offset < match.end()]
+        if inside:
+            before, _, name = match[1].rpartition(".")
+            meant = f'{before}["{name}"]' if before.endswith(("arguments", "metadata", "body")) else ""
+            meant = meant or f"{before}.{name.replace('-', '_')}"
+            message = f'"-" subtracts, so {match[1]} is no name; write {meant}'
+            found = {offset: problem for offset, problem in found.items() if offset not in inside}
+            found[match.start()] = Problem(match.start(), message, "unknown-name")
+    return dict(sorted(found.items()))
 
 
 def has_on_name(name: str, scope: Scope) -> str:
@@ -67,7 +95,7 @@ def has_on_name(name: str, scope: Scope) -> str:
 
 
 def _whole(error: str) -> str:
-    if "recursion limit" in error:
+    if "recursion" in error:
         return "this expression is nested too deeply"
     return f"this expression cannot be used: {error.partition(': ')[2].partition(' [')[0]}"
 
@@ -103,16 +131,31 @@ def start_of_name(text: str, offset: int) -> int:
 
 
 def _syntax(offset: int, message: str, text: str) -> Problem:
-    for match in re.finditer(r"(?<![=!<>])(===?|<>|=)(?!=)|\b(and|or|not|AND|OR)\b", _without_strings(text)):
-        word = match[0]
-        if word in _INSTEAD:
-            return Problem(match.start(), f'write {_INSTEAD[word]} instead of "{word}"', "expression-syntax")
+    habit = _habit(_without_strings(text))
+    if habit:
+        return habit
     if "token recognition error at: '\"" in message or "token recognition error at: ''" in message:
         return Problem(offset, "this quote is never closed", "expression-syntax")
     if "missing ')'" in message or "<EOF>' expecting" in message:
         return Problem(offset, "the expression ends too early", "expression-syntax")
     rest = text[offset : offset + 20].strip()
     return Problem(offset, f"this is not an expression from here on: {rest}", "expression-syntax")
+
+
+def _habit(text: str) -> Problem | None:
+    """The first thing that another language would have written differently."""
+    found = [
+        (match.start(), f"write straight quotes, \" or ', instead of {match[0]}") for match in _CURLY.finditer(text)
+    ]
+    for match in _WRONG_WORD.finditer(text):
+        if match[0] in _INSTEAD:
+            quotes = ", and single quotes around all of it" if match[0].lower() == "not" and match.start() == 0 else ""
+            found.append((match.start(), f'write {_INSTEAD[match[0]]} instead of "{match[0]}"{quotes}'))
+    for match in _METHOD.finditer(text):
+        found.append((match.start(2), f"write {match[1]}.{_METHODS.get(match[2], match[2])}(...)"))
+    for match in _NOT_IN.finditer(text):
+        found.append((match.start(2), f"write !({match[1]} in {match[3]})"))
+    return Problem(*min(found), "expression-syntax") if found else None
 
 
 def _without_strings(text: str) -> str:
@@ -134,7 +177,9 @@ def _unknown_function(written: str, start: int, text: str) -> Problem:
         return Problem(start, f"{written} is written like this: {FUNCTIONS[written].usage}", "expression-type")
     last = written.rsplit(".", 1)[-1]
     if last in STANDARD_NAMES and "." not in written:
-        return Problem(start, f'"{last}" is written after the value, as in call.to.{last}(...)', "unknown-name")
+        value = re.match(r"\(\s*([A-Za-z_][\w.]*)", text[start + len(written) :])
+        shown = f"{value[1] if value else 'call.to'}.{last}(...)"
+        return Problem(start, f'"{last}" is written after the value, as in {shown}', "unknown-name")
     if last in ("all", "exists", "map", "filter"):
         return Problem(start, f"{last} is written like this: {last}(x, x != '')", "expression-type")
     hint = did_you_mean(written, FUNCTIONS) or did_you_mean(last, STANDARD_NAMES | FUNCTIONS.keys())
@@ -148,12 +193,44 @@ def _unknown_name(name: str, scope: Scope, place: Place) -> str:
         return _unknown_step(parts, scope)
     if parts[0] == "secrets" and len(parts) > 1:
         known = {word.removeprefix("secrets.") for word in scope.words if word.startswith("secrets.")}
-        return f'unknown secret "{parts[1]}"{did_you_mean(parts[1], known)}'
+        return _unknown_secret(parts[1], known)
     if len(parts) == 1 and name in scope.groups():
         return f'"{name}" is a group of names; write for example {_examples(name, scope)}'
     if name in scope.elsewhere:
         return _exists_elsewhere(name, scope)
-    return f'unknown name "{name}"{did_you_mean(name, _visible(scope, place))}'
+    instead = _instead(name, parts)
+    if instead:
+        return f'unknown name "{name}"; {instead}'
+    return f'unknown name "{name}"{_nearest(name, parts[0], scope, place)}'
+
+
+def _unknown_secret(name: str, known: Iterable[str]) -> str:
+    variable = f"set HOOKSWITCH_SECRET_{name.upper()}"
+    if name != name.lower():
+        return f'unknown secret "{name}"; {variable} and write secrets.{name.lower()}'
+    hint = did_you_mean(name, known)
+    return f'unknown secret "{name}"' + (f"{hint} If not, {variable}" if hint else f"; {variable}")
+
+
+def _nearest(name: str, group: str, scope: Scope, place: Place) -> str:
+    """First a name of the same group, then what there is in it; without a group, any name."""
+    visible = list(_visible(scope, place))
+    mine = [word for word in visible if word.startswith(group + ".")]
+    return did_you_mean(name, mine) or (_group(group, scope) if mine else did_you_mean(name, visible))
+
+
+def _instead(name: str, parts: list[str]) -> str:
+    if len(parts) == 1:
+        return habits.NAMES.get(name, "")
+    return habits.GROUPS.get(parts[0], "").replace("{}", ".".join(parts[1:]))
+
+
+def _group(group: str, scope: Scope) -> str:
+    """What there is under the same first word."""
+    known = sorted(name for name in scope.words if name.startswith(group + "."))
+    if group in ("steps", "secrets") or not known:
+        return ""
+    return f"; there is {one_of(known[:12])}" + (" and more" if len(known) > 12 else "")
 
 
 def _exists_elsewhere(name: str, scope: Scope) -> str:
@@ -178,11 +255,14 @@ def _unknown_step(parts: list[str], scope: Scope) -> str:
     if len(parts) == 1:
         return "write steps.ID.outcome or an output of that step"
     if parts[1] not in scope.steps:
-        return f'there is no step with the id "{parts[1]}"{did_you_mean(parts[1], scope.steps)}'
+        hint = did_you_mean(parts[1], scope.steps) or (f"; there is {one_of(scope.steps)}" if scope.steps else "")
+        return f'there is no step with the id "{parts[1]}"{hint}'
     prefix = f"steps.{parts[1]}."
     gives = sorted(word.removeprefix(prefix) for word in scope.words if word.startswith(prefix))
     if len(parts) == 2:
         return f"write for example {prefix}{gives[0]}"
+    if parts[2] in ("outputs", "output", "result"):
+        return f'write {prefix}{parts[3] if len(parts) > 3 else gives[0]}, without "{parts[2]}"'
     return f'step "{parts[1]}" gives {one_of(gives)}, not "{parts[2]}"{did_you_mean(parts[2], gives)}'
 
 
@@ -221,6 +301,8 @@ def _hint(types: list[str]) -> str:
         return "; write both with a point, as in 3.0"
     if any(word.startswith("optional_type") for word in types):
         return '; say what counts when it is missing, as in .orValue("")'
+    if set(types) in ({"string", "int"}, {"string", "double"}):
+        return "; put the number in quotes if text is meant"
     return '; a name is never null, compare with ""' if "null_type" in types else ""
 
 

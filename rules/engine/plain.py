@@ -92,6 +92,7 @@ def fit_for_cel(value: Any) -> Any:
 EMPTY: Mapping[str, Any] = {
     "string": "",
     "number": 0.0,
+    "whole": 0,
     "bool": False,
     "timestamp": datetime(1970, 1, 1, tzinfo=UTC),
     "map": {},

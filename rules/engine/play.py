@@ -7,8 +7,7 @@ item it stops and is failed, or goes on when the step says `on_error: continue`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any, Protocol
 
 from rules.engine.events import EventView, ToolView
@@ -16,6 +15,7 @@ from rules.engine.expressions import EvaluationError, Expression
 from rules.engine.plain import fit_for_cel, to_text
 from rules.engine.played import ConditionTrace, Played, StepResult, StepTrace, step_values
 from rules.engine.rule import Choice, Condition, Rule, Step
+from rules.engine.surroundings import Surroundings
 from rules.engine.turns import matching_rules, side_rules, take_turns
 
 __all__ = [
@@ -28,40 +28,12 @@ __all__ = [
     "evaluate_key",
     "matches",
     "matching_rules",
+    "may_act",
     "play",
     "render_meanwhile",
     "side_rules",
     "take_turns",
 ]
-
-_NOTHING: Mapping[str, Any] = {}
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a rule sees beside the event. The same one must be given when a run resumes."""
-
-    memory: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """"call" and "caller" → what was remembered before this event."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    _bases: dict[tuple[int, int, int], tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
-
-    def base(self, rule: Rule, view: EventView, tool: ToolView | None) -> tuple[dict[str, Any], Any]:
-        """The names before any step, and one activation of them that all rules of an event share."""
-        key = (id(view), id(tool), id(rule.variables) if not rule.scope.empties else id(rule))
-        found = self._bases.get(key)
-        if found is None:
-            values = self._values(rule, view, tool)
-            found = self._bases[key] = (values, rule.activation(values), view, tool, rule)
-        return found[0], found[1]
-
-    def _values(self, rule: Rule, view: EventView, tool: ToolView | None) -> dict[str, Any]:
-        values = {**rule.scope.empties, **view.plain, **rule.variables}
-        if tool is not None:
-            values |= tool.plain
-        for scope in ("call", "caller"):
-            values[f"memory.{scope}"] = fit_for_cel(self.memory.get(scope, _NOTHING))
-        return values
 
 
 class Performer(Protocol):
@@ -104,14 +76,25 @@ def matches(
     return matcher.played
 
 
+def may_act(rule: Rule, view: EventView, tool: ToolView | None, surroundings: Surroundings) -> bool:
+    """Whether its conditions hold, or one of them cannot be evaluated; leaves no record."""
+    base = surroundings.base(rule, view, tool, rule.asked_first)
+    try:
+        for condition in rule.conditions:
+            if not base.decide(condition.expression):
+                return False
+    except EvaluationError:
+        return True
+    return True
+
+
 def render_meanwhile(
     rule: Rule, view: EventView, tool: ToolView | None, surroundings: Surroundings
 ) -> dict[str, Any] | None:
     """What is said while the rule still works, or None when it says nothing; raises EvaluationError."""
     if rule.meanwhile is None:
         return None
-    _, activation = surroundings.base(rule, view, tool)
-    return dict(rule.meanwhile.template.render(activation))
+    return dict(rule.meanwhile.template.render(surroundings.base(rule, view, tool).activation))
 
 
 def evaluate_key(
@@ -120,8 +103,7 @@ def evaluate_key(
     """The key of a limit, concurrency or once as text; "" is unknown and holds nothing back. Raises EvaluationError."""
     if key is None:
         return rule.name
-    _, activation = surroundings.base(rule, view, tool)
-    value = key.evaluate(activation)
+    value = key.evaluate(surroundings.base(rule, view, tool).activation)
     return "" if value is None else to_text(value)
 
 
@@ -144,7 +126,9 @@ class _Matcher:
         self.surroundings = surroundings
         self.decided = decided
         self.played = Played(rule, tool.id if tool else "")
-        self.values, self.activation = surroundings.base(rule, view, tool)
+        self.event = (view, tool)
+        self.base = surroundings.base(rule, view, tool, rule.asked_first)
+        self.values, self.activation = self.base.values, self.base.activation
 
     def matches(self) -> bool:
         """Whether all conditions hold; decided once for all of them."""
@@ -162,7 +146,7 @@ class _Matcher:
     def _all_hold(self) -> bool:
         for condition in self.rule.conditions:
             try:
-                holds = self.evaluate(condition)
+                holds = self.evaluate(condition, self.base.decide)
             except EvaluationError as error:
                 self.note_error(error.message, condition.place)
                 return False
@@ -171,13 +155,12 @@ class _Matcher:
                 return False
         return True
 
-    def evaluate(self, condition: Condition) -> bool:
+    def evaluate(self, condition: Condition, decide: Callable[[Expression], bool]) -> bool:
         """Evaluate and trace one condition."""
-        expression = condition.expression
-        trace = ConditionTrace(condition.place, expression, None, self.values)
+        trace = ConditionTrace(condition.place, condition.expression, None, self.values)
         self.played.conditions.append(trace)
         try:
-            trace.value = expression.decide(self.activation)
+            trace.value = decide(condition.expression)
         except EvaluationError as error:
             trace.error = error.message
             raise
@@ -194,11 +177,14 @@ class _Matcher:
             return True
         if condition.place not in self.decided:
             try:
-                self.decided[condition.place] = self.evaluate(condition)
+                self.decided[condition.place] = self.evaluate(condition, self._now)
             except EvaluationError as error:
                 self.note_error(error.message, condition.place)
                 raise _Stop from error
         return self.decided[condition.place]
+
+    def _now(self, expression: Expression) -> bool:
+        return expression.decide(self.activation)
 
 
 class _Play(_Matcher):
@@ -219,12 +205,18 @@ class _Play(_Matcher):
     async def run(self) -> Played:
         try:
             if self.matches():
+                self.see_everything()
                 for step in self.rule.steps:
                     await self.step(step)
                 self.answer()
         except _Stop:
             pass
         return self.played
+
+    def see_everything(self) -> None:
+        """From here on the names of steps and answers are needed too."""
+        whole = self.surroundings.base(self.rule, *self.event)
+        self.values, self.activation = whole.values, whole.activation
 
     async def step(self, step: Step) -> None:
         if not self.decide(step.condition):
@@ -275,7 +267,7 @@ class _Play(_Matcher):
         collected: list[dict[str, Any]] = []
         failure = ""
         for index, item in enumerate(items):
-            more = {"item": fit_for_cel(item), "index": float(index)}
+            more = {"item": fit_for_cel(item), "index": index}
             result = await self.perform_one(step, index, secrets, more)
             collected.append({**result.output, "outcome": result.outcome})
             failure = failure or result.error or ("an item failed" if result.outcome == "failed" else "")

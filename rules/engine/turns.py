@@ -9,6 +9,7 @@ from rules.engine.played import Played
 from rules.engine.rule import Rule, in_order
 
 OVERTAKEN = "overtaken"
+NOT_NEEDED = "another rule has acted, and this one is the backstop"
 PlayOne = Callable[[Rule], Awaitable[Played]]
 
 
@@ -22,6 +23,16 @@ def matching_rules(rules: Iterable[Rule], view: EventView, tool: ToolView | None
 def side_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Those without an answer: they all run, side by side, and never delay the caller."""
     return [rule for rule in rules if not rule.answers]
+
+
+def has_acted(played: Played) -> bool:
+    """Whether a rule that was played ran, as backstops see it: its conditions held, and nothing held it back.
+
+    What became of its steps does not count. A rule that could not even say whether it matches has not acted.
+    """
+    if played.outcome == "error":
+        return (played.stopped_at or "").startswith(("steps", "answer"))
+    return played.outcome in ("ran", "failed", OVERTAKEN)
 
 
 async def take_turns(rules: Sequence[Rule], play_one: PlayOne) -> list[Played]:

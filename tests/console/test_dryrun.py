@@ -40,7 +40,7 @@ def test_a_rule_that_does_not_match_passes_the_turn(tmp_path: Path) -> None:
 def test_a_play_ends_where_a_result_is_not_known(tmp_path: Path) -> None:
     run = rehearsed(rules_of(tmp_path, look_up=LOOK_UP), tool_is_run("find"))["look_up"]
     assert (run.outcome, run.needs, run.ends_turns) == ("undecided", "customer", True)
-    assert [(step.key, step.source) for step in run.steps] == [("customer", "unknown")]
+    assert [(step.key, step.source) for step in run.steps] == [("customer", "unknown"), ("step-2", "hanging")]
     assert run.steps[0].with_["query"] == {"phone": CALLER}
 
 
@@ -87,6 +87,35 @@ def test_rules_that_only_look_on(tmp_path: Path, line: str, outcome: str) -> Non
     runs = rehearsed(rules, call_comes_in())
     assert runs["night"].outcome == outcome
     assert (runs["anybody"].outcome == "overtaken") == (outcome == "ran")
+
+
+BACKSTOP = """
+description: Nobody else.
+on: {on}
+backstop: true
+priority: 1
+steps: [{{ action: log, with: {{ message: x }} }}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [("owner: me", "overtaken"), ("if: 1 > 2", "ran"), ("mode: shadow", "ran"), ("enabled: false", "ran")],
+)
+def test_a_backstop_that_nobody_waits_for_runs_if_no_other_rule_did(tmp_path: Path, line: str, outcome: str) -> None:
+    rules = rules_of(tmp_path, note=f"{NOTE}{line}\n", last=BACKSTOP.format(on="assistant-request"))
+    assert rehearsed(rules, call_comes_in())["last"].outcome == outcome
+
+
+def test_of_two_backstops_one_runs_and_each_tool_call_has_its_own(tmp_path: Path) -> None:
+    last = BACKSTOP.format(on="tool-calls")
+    rules = rules_of(tmp_path, look_up=LOOK_UP, last=last, least=last)
+    runs = rehearse_event(rules, event_view(tool_is_run("find", "other")), Past())
+    outcomes = {(run.played.rule.name, run.played.tool_id): run.outcome for run in runs}
+    assert outcomes == {
+        ("look_up", "call_1"): "undecided", ("last", "call_1"): "overtaken", ("least", "call_1"): "overtaken",
+        ("last", "call_2"): "ran", ("least", "call_2"): "overtaken",
+    }  # fmt: skip
 
 
 def test_memory_is_what_the_past_says(tmp_path: Path) -> None:

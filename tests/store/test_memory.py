@@ -50,3 +50,12 @@ async def test_the_ttl_counts_from_the_first_write(store: Store) -> None:
 async def test_subjects_are_apart(store: Store) -> None:
     await store.memory.set("call:desk:1", "k", 1, None, "a")
     assert await store.memory.recall("call:desk:2") == {}
+
+
+async def test_many_subjects_at_once(store: Store) -> None:
+    await store.memory.set(CALLER, "k", 1, None, "a")
+    await store.memory.set(CALLER, "gone", 1, 0.01, "b")
+    await store.memory.set("call:desk:1", "k", 2, 60, "c")
+    await asyncio.sleep(0.02)
+    subjects = ["call:desk:1", "caller:nobody", CALLER]
+    assert await store.memory.recall_all(subjects) == [{"k": 2}, {}, {"k": 1}]

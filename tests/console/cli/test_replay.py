@@ -58,21 +58,6 @@ def test_live_asks_first(folder: Path, store_url: str) -> None:
     assert done.stdout.startswith("evt_")
 
 
-def test_against_the_same_rules(folder: Path) -> None:
-    result = replayed(folder, "--against", str(folder))
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert "1 events, 0 of them" in result.stderr
-
-
-def test_against_other_rules(folder: Path, tmp_path: Path) -> None:
-    rules_of(tmp_path / "other", night=NIGHT.replace("night }", "late }"))
-    result = replayed(folder, "--against", str(tmp_path / "other"))
-    assert result.exit_code == 1
-    assert 'night: {"assistant":"late"}' in result.stdout
-    (change,) = json.loads(replayed(folder, "--against", str(tmp_path / "other"), "--json").stdout)
-    assert (change["event"], change["about"]) == ("evt_1", "answer")
-
-
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -81,7 +66,8 @@ def test_against_other_rules(folder: Path, tmp_path: Path) -> None:
         (["--against", ".", "--live"], "name an event"),
         (["evt_9"], "there is no event evt_9"),
         (["evt_9", "--live", "--yes"], "there is no event evt_9"),
-        (["--against", "{folder}", "--since", "yesterday"], "is not a duration"),
+        (["evt_1", "--since", "2h"], "go with --against"),
+        (["evt_1", "--all"], "go with --against"),
     ],
 )
 def test_what_cannot_be(folder: Path, arguments: list[str], reason: str) -> None:

@@ -30,6 +30,49 @@ def value(expression: str) -> list[str]:
     return found(VALUE.replace("EXPR", expression.replace("'", "''")))
 
 
+EACH = VALUE.replace("log\n", "log\n    for_each: ${{ report.messages }}\n")
+
+
+def each(expression: str) -> list[str]:
+    return found(EACH.replace("EXPR", expression.replace("'", "''")))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "index + 1",
+        "(index + 1) * 2 - size(report.messages)",
+        "index % 2 == 0",
+        "index == 1.0 || index > 2",
+        "-index",
+        "double(index) * 1.5",
+        "double(index) * report.duration",
+        "string(index + 1) + '.'",
+        "report.messages[index].text",
+        "(index > 2 ? index : index + 1) + 1",
+        "index + int(item.n)",
+    ],
+)
+def test_the_index_counts_in_whole_numbers(expression: str) -> None:
+    assert each(expression) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("index + 1.0", "7:31 index is a whole number; write 1 instead of 1.0"),
+        ("index * 1.5", "7:31 index is a whole number; write double(index)"),
+        ("index + '.'", "7:31 index is a whole number; write string(index)"),
+        ("index * double(item.n)", "7:31 index is a whole number; write double(index)"),
+        ("index * report.duration", "7:23 report.duration is a number with a fraction; write double(index)"),
+        ("index + item.n", "7:31 item.n has no type yet; write int(item.n) here"),
+        ("index == '1'", "7:32 index is a number, this is text"),
+    ],
+)
+def test_the_index_does_not_go_together_with_everything(expression: str, message: str) -> None:
+    assert each(expression) == [message]
+
+
 @pytest.mark.parametrize(
     "expression",
     [

@@ -31,7 +31,7 @@ def test_what_was_reached_is_gone() -> None:
     coverage.note("ask_email", matches(RULE, tool_event(tool), tool, Surroundings()))
     coverage.note("ask_email", None)
     assert [line.what for line in coverage.unreached] == [
-        "if[0] is never true",
+        "if is never true",
         "steps[0] (log) is never performed",
         "answer[0] is never given",
         "answer[0].if is never false",

@@ -124,6 +124,9 @@ def test_differences_are_named(expect: dict[str, Any], lines: list[str]) -> None
 def test_a_single_condition_may_be_called_if() -> None:
     stopped = Played(RULE, outcome="not_matched", stopped_at="if[0]")
     assert differences({"stopped_at": "if"}, stopped) == []
+    alone = Played(RULE, outcome="not_matched", stopped_at="if")
+    assert differences({"stopped_at": "if[0]"}, alone) == []
+    assert differences({"stopped_at": "if[1]"}, alone) == ['stopped_at: wanted "if[1]", got "if"']
     assert differences({"stopped_at": "if[1]"}, stopped) == ['stopped_at: wanted "if[1]", got "if[0]"']
 
 

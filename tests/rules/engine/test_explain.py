@@ -31,7 +31,7 @@ def said(expression: str, kinds: str = "end-of-call-report") -> list[str]:
         ("call", '3:6 "call" is a group of names; write for example call.id, call.from or call.to'),
         ('tool.name == "x"', '3:6 "tool.name" exists only for tool-calls'),
         ("vars.most_ > 3", '3:6 unknown name "vars.most_"; did you mean "vars.most"?'),
-        ('secrets.crm == ""', '3:6 unknown secret "crm"'),
+        ('secrets.crm == ""', '3:6 unknown secret "crm"; set HOOKSWITCH_SECRET_CRM'),
         ('steps.frist.outcome == "done"', '3:6 there is no step with the id "frist"; did you mean "first"?'),
         ("steps.first.valeu == 1", '3:6 step "first" gives outcome or value, not "valeu"; did you mean "value"?'),
         ("steps == 1", "3:6 write steps.ID.outcome or an output of that step"),

@@ -249,6 +249,13 @@ async def test_for_each_performs_every_item_in_order() -> None:
     assert [step.outcome for step in played.steps] == ["done"]
 
 
+async def test_the_index_is_a_whole_number() -> None:
+    text = EACH.replace("'${{ index }} ${{ item }}'", "'${{ index + 1 }} of ${{ index % 2 }}'")
+    played, recorder = await run(text, keys=["a", "b"])
+    assert [with_["key"] for _, _, with_ in recorder.asked] == ["1 of 0", "2 of 1"]
+    assert played.outcome == "ran"
+
+
 async def test_for_each_of_nothing_is_done() -> None:
     played, recorder = await run(EACH, keys=[])
     assert (played.outcome, played.answer, recorder.asked) == ("ran", {"result": []}, [])

@@ -162,7 +162,7 @@ def test_a_broken_file_still_has_its_other_mistakes_told() -> None:
 def test_any_secret_may_be_named_when_none_are_known() -> None:
     text = "description: x\non: tool-calls\nsteps: [{ action: notify, with: { to: '${{ secrets.anything }}' } }]\n"
     assert found(text, vocabulary=replace(VOCABULARY, secrets=None)) == []
-    assert found(text) == ['3:44 unknown secret "anything"']
+    assert found(text) == ['3:44 unknown secret "anything"; set HOOKSWITCH_SECRET_ANYTHING']
 
 
 def test_every_key_stands_in_the_whole_rule() -> None:

@@ -103,3 +103,31 @@ def test_a_rule_can_be_made_again_from_its_document() -> None:
     assert again.answer[0].template.render(None) == {"config": {"name": "Night"}}
     assert again.variables == rule.variables
     assert again.source.vars_text == VARS
+
+
+def test_the_names_of_every_place() -> None:
+    text = """
+description: All places.
+on: { tool-calls: x }
+if: call.from != ""
+steps:
+  - id: one
+    if: tool.arguments.a == 1
+    for_each: ${{ vars.support_numbers }}
+    action: http.request
+    with: { url: https://x.example.com, query: { n: '${{ item }}', d: '${{ event.id }}' } }
+answer:
+  - if: steps.one.outcome == "done"
+    result: ${{ call.to }}
+meanwhile: { result: '${{ tool.name }}' }
+within: 2s
+limit: { count: 1, per: 1m, key: call.id }
+once: { key: event.connection }
+concurrency: { key: event.provider, max: 1 }
+"""
+    rule = rule_of(text)
+    assert rule.names == {
+        "call.from", "tool.arguments", "vars.support_numbers", "item", "event.id", "steps.one.outcome", "call.to",
+        "tool.name", "call.id", "event.connection", "event.provider",
+    }  # fmt: skip
+    assert rule.asked_first == {"call.from"}
