@@ -17,8 +17,10 @@ from starlette.routing import Route
 
 from receiver.draining import drain_for_ever
 from receiver.ingest import RETRY_AFTER, Receiver, ingest
+from receiver.pressure import Pressure
 from receiver.providers import CALLED_BACK_ONLY, UnknownProvider, provider_named
 from receiver.responses import come_again, refused
+from receiver.room import Room
 from receiver.settings import ReceiverSettings
 from receiver.waiters import Waiters
 from store.client import Store, open_store
@@ -44,15 +46,21 @@ def build_app(settings: ReceiverSettings, url: str) -> Starlette:
         waiters = Waiters(store.redis)
         waiters.start()
         spool = Spool(settings.data_dir / "spool", settings.spool_limit)
+        pressure = Pressure(store.backlog, settings.backlog_limit, settings.memory_share)
+        room = Room(settings.max_requests, max(settings.max_bodies, settings.max_body))
         app.state.lookout = lookout = Lookout(store.redis, settings.durability)
         tasks = [
-            asyncio.create_task(drain_for_ever(spool, store.events)),
+            asyncio.create_task(drain_for_ever(spool, store.events, pressure)),
             asyncio.create_task(lookout.keep()),
+            asyncio.create_task(pressure.keep()),
         ]
         app.state.store = store
-        app.state.receiver = Receiver(connections, GroupCommit(store.redis), store.answers, waiters, spool, settings)
+        app.state.receiver = Receiver(
+            connections, GroupCommit(store.redis), store.answers, waiters, spool, pressure, room, settings
+        )
         try:
-            yield
+            with spool.attended():
+                yield
         finally:
             await end(*tasks)
             await waiters.stop()
@@ -107,11 +115,17 @@ async def _live(_: Request) -> Response:
 
 async def _ready(request: Request) -> Response:
     lookout: Lookout = request.app.state.lookout
+    receiver: Receiver = request.app.state.receiver
     state = await _store_state(request.app.state.store, lookout)
-    connections: list[Connection] = list(request.app.state.receiver.connections.values())
+    connections = list(receiver.connections.values())
     on = sum(connection.on for connection in connections)
     less = [f"{each.about}: {each.text}" for each in lookout.seen.shortcomings] if lookout.seen else []
-    body = {"store": state, "less_than_asked": less, "connections": {"on": on, "off": len(connections) - on}}
+    body = {
+        "store": state,
+        "less_than_asked": less,
+        "backlog": receiver.pressure.told(),
+        "connections": {"on": on, "off": len(connections) - on},
+    }
     return JSONResponse(body, 200 if state == "ok" else 503)
 
 

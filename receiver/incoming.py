@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from starlette.requests import ClientDisconnect, Request
@@ -21,12 +21,21 @@ class Refused(Exception):
 
 
 async def read_delivery(
-    request: Request, connection: str, received_at: datetime, *, max_body: int, read_timeout: float
+    request: Request,
+    connection: str,
+    received_at: datetime,
+    *,
+    max_body: int,
+    read_timeout: float,
+    grown: Callable[[int], None] = lambda _: None,
 ) -> RawDelivery:
-    """The whole request, of at most `max_body` bytes and within `read_timeout` seconds; raises Refused."""
+    """The whole request, of at most `max_body` bytes and within `read_timeout` seconds; raises Refused.
+
+    `grown` is told how long the body has become, and may raise.
+    """
     try:
         async with asyncio.timeout(read_timeout):
-            body = await _read_body(request, max_body)
+            body = await _read_body(request, max_body, grown)
     except TimeoutError:
         raise Refused(408, "the body took too long") from None
     except ClientDisconnect:
@@ -34,7 +43,7 @@ async def read_delivery(
     return RawDelivery(
         body=body,
         headers=_joined(request.headers.items()),
-        query=dict(request.query_params),
+        query=dict(request.query_params) if request.scope["query_string"] else {},
         method=request.method,
         connection=connection,
         path_token=request.path_params.get("token", ""),
@@ -42,7 +51,7 @@ async def read_delivery(
     )
 
 
-async def _read_body(request: Request, limit: int) -> bytes:
+async def _read_body(request: Request, limit: int, grown: Callable[[int], None]) -> bytes:
     too_large = Refused(413, f"a body has at most {limit} bytes")
     if _announced_length(request.headers.get("content-length", "")) > limit:
         raise too_large
@@ -51,6 +60,7 @@ async def _read_body(request: Request, limit: int) -> bytes:
         size += len(chunk)
         if size > limit:
             raise too_large
+        grown(size)
         chunks.append(chunk)
     return b"".join(chunks)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,9 +16,11 @@ from receiver.answers import Wait
 from receiver.delivery import Delivery, cells_of
 from receiver.hangup import hangup_of
 from receiver.incoming import Refused, read_delivery
+from receiver.pressure import Pressure
 from receiver.providers import provider_named
 from receiver.providers.base import BadSignature, Reply
-from receiver.responses import come_again, refused, replied
+from receiver.responses import come_again, come_later, refused, replied
+from receiver.room import NoRoom, Room
 from receiver.settings import ReceiverSettings
 from receiver.waiters import Waiters
 from store.answers import Answers, CellAnswer
@@ -36,6 +38,12 @@ KEPT_HEADERS = frozenset({"content-type", "user-agent"})
 LEAST_STORE_TIME = 0.1
 """Seconds the store gets for a write even when the caller's deadline is nearer."""
 
+SPOOL_TIME = 0.5
+"""Seconds the disk gets even when the caller's deadline is nearer; platforms leave us about a second."""
+
+SPOOL_PATIENCE = 5.0
+"""Seconds the disk gets when nobody waits."""
+
 RETRY_AFTER = 5
 """Seconds after which a sender may try again when the store was away."""
 
@@ -49,36 +57,57 @@ class Receiver:
     answers: Answers
     waiters: Waiters
     spool: Spool
+    pressure: Pressure
+    room: Room
     settings: ReceiverSettings
 
 
 async def ingest(request: Request, receiver: Receiver) -> Response:
     """Raw → verified → normalised → stored and queued → answered."""
     try:
-        delivery = await _receive(request, receiver)
-        _verify(delivery)
+        with receiver.room.body() as grown:
+            delivery = await _receive(request, receiver, grown)
+            _verify(delivery)
+            return await _take(request, receiver, delivery, _normalise(delivery))
     except Refused as error:
         return refused(error.status, error.text)
-    events = _normalise(delivery)
-    try:
-        accepted = await _store(receiver, delivery, events)
-    except (RedisError, OSError) as error:
-        return await _spool(receiver, delivery, events, error)
-    for event, stored in zip(events, accepted, strict=True):
-        if event.waits:
-            return await _answer(request, receiver, delivery, event, stored.event_id)
-    return _acknowledge(events, accepted)
+    except NoRoom:
+        return come_again(receiver.pressure.refuse("busy"))
 
 
-async def _receive(request: Request, receiver: Receiver) -> Delivery:
+async def _take(request: Request, receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> Response:
+    """Stored and answered. Events that nobody waits for are asked to come later when there is too much to do.
+
+    Without a place for it a caller's event is stored all the same, and the caller hears the fallback at once.
+    """
+    waits = any(event.waits for event in events)
+    if not waits and (reason := receiver.pressure.reason):
+        return come_later(receiver.pressure.refuse(reason))
+    with receiver.room.place(waits=waits) as has_place:
+        if not waits and not has_place:
+            raise NoRoom
+        try:
+            accepted = await _store(receiver, delivery, events, heard=has_place)
+        except (RedisError, OSError) as error:
+            return await _spool(receiver, delivery, events, error)
+        for event, stored in zip(events, accepted, strict=True):
+            if event.waits and has_place:
+                return await _answer(request, receiver, delivery, event, stored.event_id)
+            if event.waits:
+                return _fallback(delivery, event, stored.event_id)
+        return _acknowledge(events, accepted)
+
+
+async def _receive(request: Request, receiver: Receiver, grown: Callable[[int], None]) -> Delivery:
     began, received_at = asyncio.get_running_loop().time(), datetime.now(UTC)
     connection = receiver.connections.get(request.path_params["connection"])
     if connection is None or not connection.on:
         raise Refused(404, "not found")
     limits = receiver.settings
     raw = await read_delivery(
-        request, connection.name, received_at, max_body=limits.max_body, read_timeout=limits.read_timeout
-    )
+        request, connection.name, received_at,
+        max_body=limits.max_body, read_timeout=limits.read_timeout, grown=grown,
+    )  # fmt: skip
     return Delivery(connection, provider_named(connection.provider), raw, began)
 
 
@@ -106,19 +135,22 @@ def _normalise(delivery: Delivery) -> list[Event]:
     return named
 
 
-async def _store(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> list[Accepted]:
-    writes = [receiver.commit.accept(_acceptance(delivery, event)) for event in events]
+async def _store(receiver: Receiver, delivery: Delivery, events: Sequence[Event], *, heard: bool) -> list[Accepted]:
+    writes = [receiver.commit.accept(_acceptance(delivery, event, heard=heard)) for event in events]
     async with asyncio.timeout(_patience(receiver, delivery, events)):
-        return list(await asyncio.gather(*writes))
+        accepted = list(await asyncio.gather(*writes))
+    receiver.pressure.added(sum(not event.waits for event in events))
+    return accepted
 
 
-def _acceptance(delivery: Delivery, event: Event) -> Acceptance:
-    left = delivery.deadline(event) - asyncio.get_running_loop().time()
+def _acceptance(delivery: Delivery, event: Event, *, heard: bool = True) -> Acceptance:
+    """`heard` says whether somebody is there for its answer until the deadline."""
+    left = delivery.deadline(event) - asyncio.get_running_loop().time() if heard else 0.0
     return Acceptance(
         event=event,
         body=delivery.raw.body,
         headers={name: value for name, value in delivery.raw.headers.items() if name in KEPT_HEADERS},
-        lane="live" if event.waits else "background",
+        lane="live" if event.waits and heard else "background",
         deadline_in=max(0.001, left) if event.waits else 0.0,
         stages=delivery.stages,
     )
@@ -133,17 +165,24 @@ def _patience(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -
 
 async def _spool(receiver: Receiver, delivery: Delivery, events: Sequence[Event], error: Exception) -> Response:
     """The store is away: the events wait on disk under the ids they have, and a caller hears the fallback at once."""
+    waiting = next((event for event in events if event.waits), None)
     try:
-        await receiver.spool.append([_acceptance(delivery, event) for event in events])
-    except SpoolError as full:
-        logger.critical("nothing can be spooled", extra={"error": str(full)})
+        async with asyncio.timeout(_disk_patience(delivery, waiting)):
+            await receiver.spool.append([_acceptance(delivery, event) for event in events])
+    except (SpoolError, TimeoutError) as full:
+        logger.critical("nothing can be spooled", extra={"error": str(full) or "the disk is silent"})
         return _not_stored(delivery, events, error)
     logger.error("the store is away, spooled", extra={"event_id": events[0].id, "error": repr(error)})
-    waiting = next((event for event in events if event.waits), None)
     if waiting is None:
         return _acknowledge(events, [Accepted(event.id, False, 0) for event in events])
-    said = [delivery.fallback(waiting)] * len(cells_of(waiting))
-    return replied(_reply(delivery, waiting, waiting.id, said), waiting.id)
+    return _fallback(delivery, waiting, waiting.id)
+
+
+def _disk_patience(delivery: Delivery, waiting: Event | None) -> float:
+    """Seconds until a silent disk counts as none."""
+    if waiting is None:
+        return SPOOL_PATIENCE
+    return max(SPOOL_TIME, delivery.deadline(waiting) - asyncio.get_running_loop().time())
 
 
 def _not_stored(delivery: Delivery, events: Sequence[Event], error: Exception) -> Response:
@@ -154,8 +193,13 @@ def _not_stored(delivery: Delivery, events: Sequence[Event], error: Exception) -
     )
     if not event.waits:
         return come_again(RETRY_AFTER)
+    return _fallback(delivery, event, event.id, stored=False)
+
+
+def _fallback(delivery: Delivery, event: Event, event_id: str, *, stored: bool = True) -> Response:
+    """What a caller hears when nobody can be waited for."""
     said = [delivery.fallback(event)] * len(cells_of(event))
-    return replied(_reply(delivery, event, event.id, said), event.id, stored=False)
+    return replied(_reply(delivery, event, event_id, said), event_id, stored=stored)
 
 
 async def _answer(request: Request, receiver: Receiver, delivery: Delivery, event: Event, event_id: str) -> Response:

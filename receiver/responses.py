@@ -26,6 +26,11 @@ def come_again(seconds: int) -> Response:
     return Response(status_code=503, headers={"retry-after": str(seconds)})
 
 
+def come_later(seconds: int) -> Response:
+    """There is too much to do already: 429, to be sent again later."""
+    return refused(429, "too much is waiting here, send it again later", {"retry-after": str(seconds)})
+
+
 def replied(
     reply: Reply, event_id: str, *, stored: bool = True, after: Callable[[], Awaitable[None]] | None = None
 ) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from store.answers import Answers
+from store.backlog import Backlog
 from store.deadletters import DeadLetters
 from store.events import Events
 from store.holds import Holds
@@ -14,6 +15,8 @@ from store.memory import Memory
 from store.pauses import Pauses
 from store.queue import Queue
 from store.rates import Rates
+from store.retention import Retention
+from store.roster import Roster
 from store.runs import Runs
 from store.schedules import Schedules
 from store.spending import Spending
@@ -36,6 +39,9 @@ class Store:
     schedules: Schedules = field(init=False)
     pauses: Pauses = field(init=False)
     spending: Spending = field(init=False)
+    backlog: Backlog = field(init=False)
+    retention: Retention = field(init=False)
+    roster: Roster = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = Events(self.redis)
@@ -50,6 +56,9 @@ class Store:
         self.schedules = Schedules(self.redis)
         self.pauses = Pauses(self.redis)
         self.spending = Spending(self.redis)
+        self.backlog = Backlog(self.redis)
+        self.retention = Retention(self.redis)
+        self.roster = Roster(self.redis)
 
     async def close(self) -> None:
         """Drop every connection."""

@@ -15,28 +15,32 @@ GROUP = 128
 
 
 class GroupCommit:
-    """Accepts events for many requests at once. A group forms while the one before it is on its way."""
+    """Accepts events for many requests at once. A group forms while the one before it is on its way.
+
+    Events that somebody waits for leave first, however many others there are.
+    """
 
     def __init__(self, redis: Redis, *, in_flight: int = 2) -> None:
         self._redis = redis
-        self._waiting: deque[tuple[Acceptance, asyncio.Future[Accepted]]] = deque()
+        self._awaited: deque[tuple[Acceptance, asyncio.Future[Accepted]]] = deque()
+        self._others: deque[tuple[Acceptance, asyncio.Future[Accepted]]] = deque()
         self._room = in_flight
         self._flights: set[asyncio.Task[None]] = set()
 
     async def accept(self, acceptance: Acceptance) -> Accepted:
         """Store one event durably. Raises what the store raised; then it may or may not be there."""
         done: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
-        self._waiting.append((acceptance, done))
+        (self._awaited if acceptance.event.waits else self._others).append((acceptance, done))
         self._take_off()
         return await done
 
     @property
     def waiting(self) -> int:
         """How many events are not on their way yet."""
-        return len(self._waiting)
+        return len(self._awaited) + len(self._others)
 
     def _take_off(self) -> None:
-        if self._waiting and len(self._flights) < self._room:
+        if self.waiting and len(self._flights) < self._room:
             flight = asyncio.create_task(self._fly())
             self._flights.add(flight)
             flight.add_done_callback(self._land)
@@ -64,8 +68,8 @@ class GroupCommit:
     def _next_group(self) -> list[tuple[Acceptance, asyncio.Future[Accepted]]]:
         """The oldest ones that somebody still waits for: who gave up was told that nothing was stored."""
         group: list[tuple[Acceptance, asyncio.Future[Accepted]]] = []
-        while self._waiting and len(group) < GROUP:
-            acceptance, done = self._waiting.popleft()
+        while len(group) < GROUP and (queue := self._awaited or self._others):
+            acceptance, done = queue.popleft()
             if not done.done():
                 group.append((acceptance, done))
         return group

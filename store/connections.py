@@ -31,6 +31,7 @@ DEFAULT_FALLBACK: Mapping[str, Mapping[str, Any]] = {
     "tool-calls": {"error": "I cannot look that up right now."},
     "transfer-request": {},
     "knowledge-request": {"documents": []},
+    "dial-request": {"allow": False},
 }
 
 
@@ -105,6 +106,9 @@ class Connection(_Strict):
     )
     ceilings: dict[Cost, WrittenCeiling] = Field(
         default_factory=dict, description="how much of what costs money may be done in any stretch of time"
+    )
+    keep: Seconds | None = Field(
+        None, ge=0, description="how long events are kept once they are done, instead of HOOKSWITCH_KEEP; 0: for ever"
     )
     missing: tuple[str, ...] = Field(
         default=(), description="environment variables that are not set; the connection is off"

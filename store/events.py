@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from store import keys
 from store.event import Event, Lane
 from store.scripting import Argument, run
+from store.together import together
 
 COMPRESS_FROM = 16_384
 """Bodies above this many bytes are kept compressed; smaller ones cost more time than they save room."""
@@ -45,7 +46,7 @@ class Acceptance:
         return [
             event.id, self.lane, dedup, DEDUP_MS, round(self.due_in * 1000), max(0, round(self.deadline_in * 1000)),
             job_payload("event", event.id),
-            "event", event.model_dump_json(exclude_defaults=True, exclude={"raw"}),
+            "event", event.model_dump_json(exclude_unset=True),
             "body", pack(self.body),
             "headers", orjson.dumps(dict(self.headers)),
             "stages", orjson.dumps(dict(self.stages)),
@@ -114,7 +115,7 @@ class Events:
 
     async def get(self, event_id: str) -> StoredEvent | None:
         """The event with its raw payload parsed again, or None."""
-        fields = await self._redis.hgetall(keys.EVENT + event_id)  # type: ignore[misc]
+        fields = await together(self._redis).ask("HGETALL", keys.EVENT + event_id)
         return _stored(fields) if fields else None
 
     async def statuses(self, event_ids: list[str]) -> list[str]:
@@ -137,15 +138,6 @@ class Events:
                 if stored:
                     yield stored
             seen += len(ids)
-
-    async def since(self, from_ms: int, *, batch: int = 500) -> AsyncIterator[list[StoredEvent]]:
-        """Events received from a moment on (Unix milliseconds), oldest first; each batch costs one round trip."""
-        ids = await self._redis.zrangebyscore(keys.EVENTS, from_ms, "+inf")
-        for start in range(0, len(ids), batch):
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for event_id in ids[start : start + batch]:
-                    pipeline.hgetall(keys.EVENT + event_id.decode())
-                yield [_stored(fields) for fields in await pipeline.execute() if fields]
 
     async def count(self) -> int:
         """How many events are remembered."""

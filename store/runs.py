@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from store import keys
 from store.events import job_payload
 from store.scripting import Argument, run
+from store.together import together
 
 
 class LeaseLostError(Exception):
@@ -115,7 +116,7 @@ class Runs:
 
     async def load(self, run_id: RunId) -> Journal:
         """The journal, empty when the run has not begun."""
-        return _journal(await self._redis.hgetall(keys.RUN + str(run_id)))  # type: ignore[misc]
+        return _journal(await together(self._redis).ask("HGETALL", keys.RUN + str(run_id)))
 
     async def load_all(self, run_ids: Sequence[RunId]) -> list[Journal]:
         """Many journals in one round trip, in the order asked for."""
@@ -157,8 +158,8 @@ class Runs:
                 raise LeaseLostError(claim.job_id)
 
     async def keep_version(self, version: str, document: bytes) -> None:
-        """Remember what a rule version consists of, for runs that outlive it."""
-        await self._redis.set(keys.VERSION + version, document, nx=True)
+        """Remember what a rule version consists of, for runs that outlive it. Say so anew before each run begins."""
+        await run(self._redis, "keep", version, document)
 
     async def version(self, version: str) -> bytes | None:
         """What a rule version consists of, or None."""

@@ -23,6 +23,7 @@ from redis.exceptions import (
 )
 
 from store import keys
+from store.together import together
 
 _FOLDER = Path(__file__).parent / "scripts"
 
@@ -78,9 +79,9 @@ async def run(redis: Redis, name: str, *arguments: Argument) -> Any:
         return result
     wanted = script(name)
     try:
-        return await redis.evalsha(wanted.sha, 0, *arguments)  # type: ignore[misc, arg-type]
+        return await together(redis).ask("EVALSHA", wanted.sha, 0, *arguments)
     except NoScriptError:
-        return await redis.eval(wanted.text, 0, *arguments)  # type: ignore[misc, arg-type]
+        return await together(redis).ask("EVAL", wanted.text, 0, *arguments)
     except ResponseError as error:
         raise _as_away(error) from error
 

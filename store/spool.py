@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import fcntl
-import sqlite3
+import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,43 +20,47 @@ import orjson
 
 from store.event import Event
 from store.events import Acceptance, Accepted
+from store.spoolfile import Entries, Row, SpoolError, SpoolFile
+
+__all__ = ["BATCH", "Spool", "SpoolError"]
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100
-"""How many events are brought in one go."""
-BUSY_TIMEOUT = 2.0
-"""Seconds to wait for another process that writes."""
+"""How many events are brought in one go, and how many requests share one write."""
 
-_CREATE = """
-CREATE TABLE IF NOT EXISTS spooled (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, entry BLOB NOT NULL)
-"""
-_SIZE = """
-SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
-"""
-
-
-class SpoolError(Exception):
-    """The spool is full or cannot be written: nothing was stored."""
+_Waiting = deque[tuple[Entries, asyncio.Future[None]]]
 
 
 class Spool:
     """The spool of one data folder."""
 
     def __init__(self, folder: Path, limit: int) -> None:
+        """`limit` is how many bytes the file may take."""
         self._folder = folder
         self._limit = limit
-        """Bytes the file may take."""
-        self._writing = asyncio.Lock()
+        self._file = SpoolFile(folder / "spool.db", limit)
+        self._awaited: _Waiting = deque()
+        self._others: _Waiting = deque()
+        self._writer: asyncio.Task[None] | None = None
 
     @property
     def path(self) -> Path:
         """The file."""
-        return self._folder / "spool.db"
+        return self._file.path
 
     async def append(self, acceptances: Sequence[Acceptance]) -> None:
-        """Keep events until the store is back; on disk when this returns. Raises SpoolError when they are not."""
-        rows = [(acceptance.event.id, _to_entry(acceptance)) for acceptance in acceptances]
-        async with self._writing:
-            await asyncio.to_thread(self._write, rows)
+        """Keep events until the store is back; on disk when this returns. Raises SpoolError when they are not.
+
+        Requests that arrive together share one write, those that somebody waits for first.
+        """
+        entries = [(acceptance.event.id, _to_entry(acceptance)) for acceptance in acceptances]
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        awaited = any(acceptance.event.waits for acceptance in acceptances)
+        (self._awaited if awaited else self._others).append((entries, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_all())
+        await done
 
     async def drain(self, accept: Callable[[Acceptance], Awaitable[Accepted]]) -> int:
         """Bring the oldest events to the store, in order; how many. What `accept` raises ends it without loss."""
@@ -64,52 +69,81 @@ class Spool:
         with self._only_one() as ours:
             if not ours:
                 return 0
-            rows = await asyncio.to_thread(self._oldest)
-            brought = 0
+            rows = await asyncio.to_thread(self._file.oldest, BATCH)
+            through = 0
             try:
-                for _, entry in rows:
-                    await accept(_from_entry(entry))
-                    brought += 1
+                for row in rows:
+                    await self._bring(row, accept)
+                    through += 1
             finally:
-                await asyncio.to_thread(self._remove, [seq for seq, _ in rows[:brought]])
-            return brought
+                await asyncio.to_thread(self._file.remove, rows[:through])
+            return through
 
     def count(self) -> int:
-        """How many events wait here."""
-        if not self.path.exists():
-            return 0
-        with self._open() as db:
-            return int(db.execute("SELECT count(*) FROM spooled").fetchone()[0])
+        """How many events wait here. Raises SpoolError."""
+        return self._file.counts()[0]
 
-    def _write(self, rows: Sequence[tuple[str, bytes]]) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with self._open() as db, db:
-                size = db.execute(_SIZE).fetchone()[0]
-                if size + sum(len(entry) for _, entry in rows) > self._limit:
-                    raise SpoolError(f"the spool is full: it may take {self._limit} bytes")
-                db.executemany("INSERT OR IGNORE INTO spooled (id, entry) VALUES (?, ?)", rows)
-        except (OSError, sqlite3.Error) as error:
-            raise SpoolError(f"the spool cannot be written: {error}") from error
-
-    def _oldest(self) -> list[tuple[int, bytes]]:
-        with self._open() as db:
-            return list(db.execute("SELECT seq, entry FROM spooled ORDER BY seq LIMIT ?", (BATCH,)))
-
-    def _remove(self, seqs: Sequence[int]) -> None:
-        with self._open() as db, db:
-            db.executemany("DELETE FROM spooled WHERE seq = ?", [(seq,) for seq in seqs])
+    def unreadable(self) -> int:
+        """How many entries were set aside because nobody can read them. Raises SpoolError."""
+        return self._file.counts()[1]
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT)
+    def attended(self) -> Iterator[None]:
+        """For as long as this process drains the spool. Says so loudly when nothing could be spooled."""
         try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute(_CREATE)
-            yield db
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = (self._folder / "receivers.lock").open("a")
+        except OSError as error:
+            if self._limit:
+                logger.critical("nothing can be spooled when the store is away", extra={"error": str(error)})
+            yield
+            return
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    def is_attended(self) -> bool:
+        """Whether any process drains this spool. Raises OSError."""
+        path = self._folder / "receivers.lock"
+        return path.exists() and not _free(path)
+
+    async def _write_all(self) -> None:
+        try:
+            while group := self._next_group():
+                await self._write(group)
         finally:
-            db.close()
+            self._writer = None
+
+    async def _write(self, group: Sequence[tuple[Entries, asyncio.Future[None]]]) -> None:
+        try:
+            written = await asyncio.to_thread(self._file.write, [entries for entries, _ in group])
+        except SpoolError as error:
+            for _, done in group:
+                _fail(done, str(error))
+            return
+        for (_, done), there_was_room in zip(group, written, strict=True):
+            if not there_was_room:
+                _fail(done, f"the spool is full: it may take {self._limit} bytes")
+            elif not done.done():
+                done.set_result(None)
+
+    def _next_group(self) -> list[tuple[Entries, asyncio.Future[None]]]:
+        """Those that somebody waits for, then the oldest; who gave up was told that nothing was stored."""
+        group: list[tuple[Entries, asyncio.Future[None]]] = []
+        while len(group) < BATCH and (queue := self._awaited or self._others):
+            entries, done = queue.popleft()
+            if not done.done():
+                group.append((entries, done))
+        return group
+
+    async def _bring(self, row: Row, accept: Callable[[Acceptance], Awaitable[Accepted]]) -> None:
+        try:
+            acceptance = _from_entry(row.entry)
+        except (ValueError, KeyError, TypeError) as error:
+            logger.critical("a spooled event cannot be read", extra={"event_id": row.event_id, "error": repr(error)})
+            await asyncio.to_thread(self._file.set_aside, row, type(error).__name__)
+        else:
+            await accept(acceptance)
 
     @contextmanager
     def _only_one(self) -> Iterator[bool]:
@@ -121,6 +155,21 @@ class Spool:
                 yield False
             else:
                 yield True
+
+
+def _free(path: Path) -> bool:
+    """Whether nobody holds a lock on a file."""
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _fail(done: asyncio.Future[None], why: str) -> None:
+    if not done.done():
+        done.set_exception(SpoolError(why))
 
 
 def _to_entry(acceptance: Acceptance) -> bytes:

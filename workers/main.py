@@ -22,6 +22,7 @@ from workers.handle import handle_event, resume_run
 from workers.late import handle_unsent
 from workers.pausing import follow
 from workers.reload import begin, keep_up
+from workers.roster import Teller
 from workers.rulebook import RuleBook, open_rulebook
 from workers.schedule import Scheduler, schedule_for_ever, unless_paused
 from workers.settings import WorkerSettings, secrets_from, vars_from
@@ -67,7 +68,8 @@ def _report(book: RuleBook, connections: Mapping[str, Connection]) -> None:
 def build_worker(desk: Desk, settings: WorkerSettings) -> LeasedWorker:
     """A worker with a name of its own."""
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    return LeasedWorker(desk.store, FUNCTIONS, name=name, slots=settings.slots, ctx={"desk": desk})
+    context = {"desk": desk, "keep": settings.retention(desk.connections)}
+    return LeasedWorker(desk.store, FUNCTIONS, name=name, slots=settings.slots, ctx=context)
 
 
 async def run_worker(settings: WorkerSettings, url: str) -> None:
@@ -88,11 +90,14 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
         await begin_when_possible(desk, book, stop)
         pauses = asyncio.create_task(follow(desk.pauses, store.pauses))
         following = asyncio.create_task(keep_up(book, store.last_good, stop))
+        teller = Teller(store.roster, worker.name, book)
+        telling = asyncio.create_task(teller.tell_for_ever())
         try:
             await work_until(stop, worker, settings.grace)
         finally:
             stop.set()
-            await end(pauses)
+            await end(pauses, telling)
+            await teller.leave()
             await following
     finally:
         await desk.clients.close()
@@ -117,7 +122,7 @@ async def work_until(stop: asyncio.Event, worker: LeasedWorker, grace: float) ->
     """Run the worker, its sweeper and its schedules until `stop` is set; raises what ended the worker by itself."""
     desk: Desk = worker.ctx["desk"]
     scheduler = Scheduler(desk.store, desk.rules, desk.connections, unless_paused(desk))
-    sweeper = asyncio.create_task(sweep_for_ever(worker.store, worker.name))
+    sweeper = asyncio.create_task(sweep_for_ever(worker.store, worker.name, worker.ctx["keep"]))
     schedules = asyncio.create_task(schedule_for_ever(scheduler))
     main = asyncio.create_task(worker.main())
     stopped = asyncio.create_task(stop.wait())

@@ -5,13 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from store.connections import Connection
+from store.durations import seconds
+from store.retention import Keep
 from store.settings import StoreSettings
 
 _SECRET_PREFIX = "HOOKSWITCH_SECRET_"  # noqa: S105
 _VAR_PREFIX = "HOOKSWITCH_VAR_"
+
+
+def _duration(value: object) -> float:
+    """A duration as people write it, or a plain number of seconds, which in an environment is text too."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return seconds(value)
 
 
 class WorkerSettings(StoreSettings):
@@ -24,11 +36,20 @@ class WorkerSettings(StoreSettings):
     slots_background: int = Field(16, gt=0, description="other jobs at once")
     slots_bulk: int = Field(4, gt=0, description="replays and bulk retries at once")
     grace: float = Field(10.0, ge=0, description="seconds that running jobs get to finish at a stop")
+    keep: Annotated[float, BeforeValidator(_duration)] = Field(
+        7 * 86_400.0, ge=0, description="how long events are kept once they are done; 0: for ever"
+    )
+    keep_events: int = Field(1_000_000, ge=0, description="how many events are kept, the oldest go first; 0: all")
 
     @property
     def slots(self) -> dict[str, int]:
         """Slots of each lane; live callers are served first."""
         return {"live": self.slots_live, "background": self.slots_background, "bulk": self.slots_bulk}
+
+    def retention(self, connections: Mapping[str, Connection]) -> Keep:
+        """What is kept, with what connections say of their own events."""
+        own = {name: connection.keep for name, connection in connections.items() if connection.keep is not None}
+        return Keep(self.keep, self.keep_events, own)
 
     @property
     def allowed_hosts(self) -> list[str]:

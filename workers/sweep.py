@@ -1,13 +1,19 @@
-"""The sweeper: work without a job gets one, answers that never left are delivered late. One worker at a time."""
+"""The sweeper: work without a job gets one, answers that never left are delivered late, what is old is removed.
+
+One worker at a time does each of these.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
 from store.client import Store
+from store.retention import Keep, Walk
 
 logger = logging.getLogger(__name__)
 
@@ -18,17 +24,22 @@ ORPHANS_EVERY = 10
 ORPHANED_AFTER = 30.0
 """Seconds that work may be open before it is looked at: longer than any write takes."""
 BATCH = 500
+PASS_EVERY = 60.0
+"""Seconds between two passes over the events that are kept."""
+PART = 0.2
+"""Seconds of each look that a pass may take: the store has more to do."""
 
 
-async def sweep_for_ever(store: Store, name: str) -> None:
+async def sweep_for_ever(store: Store, name: str, keep: Keep) -> None:
     """Sweep until cancelled; whoever holds the lock sweeps."""
-    looks = 0
+    looks, tidying = 0, Tidying(store, name, keep)
     while True:
         await asyncio.sleep(EVERY)
         try:
             if await store.queue.lock("sweep", name, EVERY * 0.9):
                 looks += 1
                 await sweep(store, orphans=looks % ORPHANS_EVERY == 1)
+            await tidying.look()
         except (RedisError, OSError) as error:
             logger.warning("sweeping must wait, the store is away", extra={"error": repr(error)})
         except Exception:
@@ -54,3 +65,36 @@ async def _adopt_orphans(store: Store, older_than: float) -> int:
         offset += looked
         if looked < BATCH:
             return adopted
+
+
+@dataclass
+class Tidying:
+    """Removes events that are over and old: a pass a minute over all workers, a part of it at each look."""
+
+    store: Store
+    name: str
+    keep: Keep
+    _walk: Walk | None = None
+
+    async def look(self) -> None:
+        """Go on with a pass, or begin one when it is time."""
+        if self._walk is None and await self.store.queue.lock("retention", self.name, PASS_EVERY):
+            self._walk = Walk()
+        if self._walk is not None:
+            await self._part(self._walk)
+            if self._walk.over:
+                await self._end(self._walk)
+
+    async def _part(self, walk: Walk) -> None:
+        until = time.monotonic() + PART
+        bounds = self.keep.bounds(await self.store.retention.now_ms())
+        while not walk.over:
+            await self.store.retention.step(walk, bounds)
+            if time.monotonic() > until:
+                return
+
+    async def _end(self, walk: Walk) -> None:
+        self._walk = None
+        versions = await self.store.retention.forget_versions(await self.store.retention.now_ms())
+        if walk.removed or versions:
+            logger.info("old events removed", extra={"events": walk.removed, "rule_versions": versions})

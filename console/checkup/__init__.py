@@ -9,8 +9,10 @@ from console.checkup.ceilings import ceiling_findings
 from console.checkup.connections import connection_findings
 from console.checkup.finding import Finding
 from console.checkup.folder import folder_findings
-from console.checkup.rules import rule_findings
+from console.checkup.load import load_findings
+from console.checkup.rules import rule_findings, worker_notes
 from console.checkup.server import store_findings
+from console.checkup.spool import spool_findings
 from receiver.settings import ReceiverSettings
 from workers.settings import WorkerSettings
 
@@ -21,8 +23,10 @@ def examine(receiver: ReceiverSettings, worker: WorkerSettings, environ: Mapping
     """Everything, in the order in which an operator would look. Secrets are looked up in `environ`."""
     return [
         *asyncio.run(store_findings(receiver)),
+        *asyncio.run(load_findings(receiver)),
         *folder_findings(receiver.data_dir),
+        *spool_findings(receiver),
         *connection_findings(receiver.connections, environ),
         *asyncio.run(ceiling_findings(receiver, worker, environ)),
-        *rule_findings(worker, environ),
+        *rule_findings(worker, environ, asyncio.run(worker_notes(receiver))),
     ]

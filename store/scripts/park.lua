@@ -8,7 +8,8 @@ if not holds(job_id, ARGV[3]) then return 0 end
 local first = redis.call('HSETNX', K.run .. ARGV[6], 'own', '1') == 1
 if run_job ~= job_id and not first then return 1 end
 keep_memory(ARGV[5], ARGV[11])
-redis.call('HSETNX', K.run .. ARGV[6], 'version', ARGV[10])
+note_run(ARGV[5], ARGV[6])
+if redis.call('HSETNX', K.run .. ARGV[6], 'version', ARGV[10]) == 1 then use_version(ARGV[10], 1) end
 if run_job == job_id then
   forget_job(ARGV[1], job_id)
   if redis.call('EXISTS', K.event .. ARGV[5]) == 1 then redis.call('HSET', K.event .. ARGV[5], 'status', 'waiting') end

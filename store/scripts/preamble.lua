@@ -53,6 +53,23 @@ local function open_work(event_id, work_id, now)
   end
 end
 
+-- How many runs began with a version of a rule. One that none of them needs any more is removed after a while.
+local function use_version(version, by)
+  if not version or version == '' then return end
+  if redis.call('HINCRBY', K.version_uses, version, by) > 0 then
+    redis.call('ZREM', K.unused_versions, version)
+  else
+    redis.call('HDEL', K.version_uses, version)
+    redis.call('ZADD', K.unused_versions, now_ms(), version)
+  end
+end
+
+-- What an event's runs have left behind is found from the event for as long as that is kept.
+local function note_run(event_id, run_id)
+  local key = K.event .. event_id
+  if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'run:' .. string.sub(run_id, #event_id + 2), '') end
+end
+
 -- Every rule sees memory as it was before the event, so it is kept before the first of them can change it.
 local function keep_memory(event_id, memory)
   if memory ~= '' and redis.call('EXISTS', K.event .. event_id) == 1 then

@@ -8,7 +8,10 @@ if redis.call('EXISTS', K.event .. event_id) == 1 then
   redis.call('HDEL', K.event .. event_id, 'outcome')
   redis.call('HSET', K.event .. event_id, 'status', 'queued')
 end
-if run_id ~= '' then redis.call('HSET', K.run .. run_id, 'own', '1', unpack(ARGV, 6)) end
+if run_id ~= '' then
+  note_run(event_id, run_id)
+  redis.call('HSET', K.run .. run_id, 'own', '1', unpack(ARGV, 6))
+end
 open_work(event_id, job_id, now_ms())
 enqueue(lane, job_id, ARGV[4], now_ms())
 return 1

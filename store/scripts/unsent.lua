@@ -1,4 +1,5 @@
 -- Answers that were ready but never left, because the receiver died or the platform hung up: they count as late now.
+-- One that was found late when it was settled is the business of the job that settled it, and of no other.
 -- ARGV: how many, lane. Enqueues one job a piece. Returns how many.
 local now, count = now_ms(), 0
 local due = redis.call('ZRANGEBYSCORE', K.unsent, '-inf', now, 'LIMIT', 0, tonumber(ARGV[1]))
@@ -8,7 +9,8 @@ for _, event_id in ipairs(due) do
   for _, field in ipairs(redis.call('HKEYS', key)) do
     if string.sub(field, 1, 6) == 'state:' then
       local state = redis.call('HGET', key, field)
-      if state == 'ready' or state == 'claimed' then late = true end
+      local seen_to = redis.call('HEXISTS', key, 'late:' .. string.sub(field, 7)) == 1
+      if not seen_to and (state == 'ready' or state == 'claimed') then late = true end
     end
   end
   -- While the job for an earlier answer of the event is under way, the others wait for the next look.

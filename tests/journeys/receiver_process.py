@@ -38,11 +38,14 @@ class ReceiverProcess:
 
 
 @contextmanager
-def receiver_process(folder: Path, store_url: str) -> Iterator[ReceiverProcess]:
+def receiver_process(folder: Path, store_url: str, **changes: str) -> Iterator[ReceiverProcess]:
     """Start one with the connections of the tests; it is killed at the end if it still runs."""
     connections = folder / "connections.yaml"
     connections.write_text(CONNECTIONS, encoding="utf-8")
-    settings = {"HOOKSWITCH_CONNECTIONS": str(connections), "HOOKSWITCH_MAX_BODY": "1000000", "DESK_SECRET": SECRET}
+    settings = {
+        "HOOKSWITCH_CONNECTIONS": str(connections), "HOOKSWITCH_DATA_DIR": str(folder),
+        "HOOKSWITCH_MAX_BODY": "1000000", "DESK_SECRET": SECRET, **changes,
+    }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.journeys.receiver_process", store_url],
         cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent,

@@ -156,6 +156,13 @@ class Stage:
         with Redis.from_url(self.store.url) as client:
             return bool(client.zcard("hs:open") == 0)
 
+    def workers(self) -> list[Any]:
+        """The workers that have shown a sign of life in the last seconds."""
+        assert self.store
+        with Redis.from_url(self.store.url) as client:
+            found: Any = client.zrangebyscore("hs:workers", (time.time() - 2) * 1000, "+inf")
+            return list(found)
+
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process."""
         self.processes[name].send_signal(number)

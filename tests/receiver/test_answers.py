@@ -11,6 +11,7 @@ from receiver.answers import Said, Wait
 from store.answers import Answers, CellAnswer
 from store.client import Store
 from tests.receiver.support import until
+from tests.store.builders import accept, an_event
 
 RULE = CellAnswer("rule", {"result": "Yes."}, "look_up")
 FALLBACK = CellAnswer("fallback", {"result": "Later."})
@@ -130,7 +131,9 @@ async def test_closing_wakes_a_repeated_delivery_that_waits_longer(store: Store)
     async with store.redis.pubsub() as subscription:
         await subscription.subscribe("hs:answered")
         await subscription.get_message(timeout=1)
-        said = await store.answers.collect("evt_1", ["t1"], FALLBACK, close=True)
+        event = an_event("tool-calls")
+        await accept(store, event)
+        said = await store.answers.collect(event.id, ["t1"], FALLBACK, close=True)
         message = await subscription.get_message(ignore_subscribe_messages=True, timeout=1)
     assert message is not None
-    assert await store.answers.collect("evt_1", ["t1"], RULE, close=False) == said == [FALLBACK]
+    assert await store.answers.collect(event.id, ["t1"], RULE, close=False) == said == [FALLBACK]

@@ -7,8 +7,10 @@ import pytest
 
 from receiver.app import build_app, webhooks
 from receiver.settings import ReceiverSettings
+from store.client import Store
 from store.connections import ConnectionsError
 from tests.receiver.support import running, settings_in, silent_server
+from tests.store.builders import accept, an_event
 
 NOWHERE = "unix:///nonexistent/valkey.sock"
 
@@ -24,6 +26,14 @@ async def test_ready_tells_each_dependency(client: httpx.AsyncClient) -> None:
     assert response.status_code == 200
     told = response.json()
     assert (told["store"], told["connections"]) == ("ok", {"on": 4, "off": 1})
+
+
+async def test_ready_tells_the_backlog(settings: ReceiverSettings, store: Store, store_url: str) -> None:
+    async with running(settings, store_url) as (app, client):
+        await accept(store, an_event())
+        await app.state.receiver.pressure.look()
+        told = (await client.get("/readyz")).json()
+    assert told["backlog"] == {"jobs": 1, "limit": 100_000, "memory": 0.0, "refused": 0}
 
 
 async def test_ready_tells_what_the_store_does_less_well_than_asked(settings: ReceiverSettings, store_url: str) -> None:

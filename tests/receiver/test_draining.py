@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+import receiver.draining
 from receiver.draining import drain, drain_for_ever
+from receiver.pressure import Pressure
 from store.client import Store, open_store
 from store.events import Acceptance
-from store.spool import BATCH, Spool
+from store.spool import BATCH, Spool, SpoolError
 from tests.receiver.support import until
 from tests.store.builders import an_event
 
@@ -33,3 +39,41 @@ async def test_a_store_that_is_away_is_waited_for(store: Store, tmp_path: Path) 
     await asyncio.gather(vain, useful, return_exceptions=True)
     await nowhere.close()
     assert await store.events.count() == 1
+
+
+@pytest.mark.parametrize(
+    "error", [SpoolError("disk I/O error"), sqlite3.OperationalError("disk I/O error"), KeyError()]
+)
+async def test_trouble_with_the_disk_ends_no_draining(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    spool = Spool(tmp_path, 50_000_000)
+    await spool.append([Acceptance(an_event(), b"{}")])
+    healthy, failed = spool.drain, asyncio.Event()
+
+    async def broken_once(accept: Any) -> int:
+        if failed.is_set():
+            return await healthy(accept)
+        failed.set()
+        raise error
+
+    monkeypatch.setattr(spool, "drain", broken_once)
+    monkeypatch.setattr(receiver.draining, "EVERY", 0.001)
+    draining = asyncio.create_task(drain_for_ever(spool, store.events))
+    await until(lambda: spool.count() == 0)
+    assert failed.is_set()
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+
+
+async def test_nothing_is_brought_while_there_is_too_much_to_do(store: Store, tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 50_000_000)
+    await spool.append([Acceptance(an_event(), b"{}") for _ in range(BATCH * 2 + 1)])
+    pressure = Pressure(store.backlog, BATCH, 0)
+    await pressure.look()
+    assert await drain(spool, store.events, pressure) == BATCH
+    assert await drain(spool, store.events, pressure) == 0
+    for job in (await store.queue.claim("w", {"background": BATCH})).jobs:
+        await store.queue.finish(job.claim, job.claim.job_id, {})
+    await pressure.look()
+    assert await drain(spool, store.events, pressure) == BATCH

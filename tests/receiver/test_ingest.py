@@ -3,15 +3,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
+from receiver.ingest import Receiver
 from receiver.settings import ReceiverSettings
 from store.answers import CellAnswer
 from store.client import Store
+from store.spoolfile import SpoolFile
 from tests.receiver.support import (
     FALLBACK,
     TOKEN,
@@ -24,6 +28,7 @@ from tests.receiver.support import (
     signed,
     status_update,
     tool_calls,
+    until,
 )
 
 BODY = json.dumps(status_update()).encode()
@@ -321,3 +326,108 @@ async def test_a_bug_of_ours_is_a_503_that_nobody_can_read_aloud(
     async with running(settings, store_url) as (_, client):
         response = await post(client, tool_calls())
     assert (response.status_code, response.content, response.headers["retry-after"]) == (503, b"", "5")
+
+
+# --- too much at once -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def crowded(
+    settings: ReceiverSettings, store: Store, store_url: str
+) -> AsyncIterator[tuple[Receiver, httpx.AsyncClient]]:
+    """A receiver for which three background jobs are enough, with one place for each sort of request."""
+    small = settings.model_copy(update={"backlog_limit": 3, "max_requests": 1, "max_body": 200_000, "max_bodies": 1})
+    async with running(small, store_url) as (app, client):
+        await until(lambda: app.state.receiver.pressure.jobs is not None)
+        yield app.state.receiver, client
+
+
+async def test_above_the_limit_events_come_later_and_callers_never(
+    crowded: tuple[Receiver, httpx.AsyncClient], store: Store, worker: FakeWorker
+) -> None:
+    receiver, client = crowded
+    responses = [await post(client, status_update(f"call-{n}")) for n in range(8)]
+    assert [r.status_code for r in responses] == [200] * 3 + [429] * 5
+    assert responses[-1].headers["retry-after"] == "5"
+    assert "x-hookswitch-event" not in responses[-1].headers
+    assert await store.events.count() == 3
+    for _ in range(4):
+        response = await post(client, tool_calls(ids=("t1",), call_id="c"), "quick")
+        assert (response.status_code, response.json()["results"][0]["result"]) == (200, FALLBACK)
+    assert (await post(client, assistant_request("g1"), "quick")).status_code == 200
+    assert (await store.queue.depth())["live"] == 2
+    for job in (await store.queue.claim("w", {"background": 9})).jobs:
+        await store.queue.finish(job.claim, job.claim.job_id, {})
+    await receiver.pressure.look()
+    assert (await post(client, status_update("call-7"))).status_code == 200
+    assert (await store.backlog.refusals()).count == 5
+
+
+async def test_who_proves_nothing_learns_nothing_of_the_backlog(
+    crowded: tuple[Receiver, httpx.AsyncClient],
+) -> None:
+    receiver, client = crowded
+    receiver.pressure.added(99)
+    assert await status_of(client, "/hooks/desk", {}) == 401
+    assert receiver.pressure.refused.total() == 0
+
+
+async def test_a_caller_without_a_place_hears_the_fallback_at_once_and_the_answer_late(
+    crowded: tuple[Receiver, httpx.AsyncClient], store: Store, worker: FakeWorker
+) -> None:
+    receiver, client = crowded
+    first = asyncio.create_task(post(client, tool_calls(call_id="first")))
+    await worker.claim()
+    began = time.monotonic()
+    second = await post(client, tool_calls(call_id="second"))
+    assert time.monotonic() - began < 1
+    assert second.json()["results"][0]["result"] == FALLBACK
+    assert "x-hookswitch-stored" not in second.headers
+    await worker.settle(by_rule(result="Yes."))
+    assert (await first).json()["results"][0]["result"] == "Yes."
+    stored = await store.events.get(second.headers["x-hookswitch-event"])
+    assert stored is not None
+    assert (stored.lane, stored.status) == ("background", "queued")
+    assert 0 < stored.deadline_ms - stored.received_ms <= 1
+    assert receiver.room.in_work == {True: 0, False: 0}
+
+
+async def test_without_a_place_others_are_asked_to_come_again(
+    crowded: tuple[Receiver, httpx.AsyncClient], store: Store
+) -> None:
+    receiver, client = crowded
+    with receiver.room.place(waits=False):
+        response = await post(client, status_update())
+    assert (response.status_code, response.content, response.headers["retry-after"]) == (503, b"", "5")
+    assert await store.events.count() == 0
+    assert receiver.pressure.refused == {"busy": 1}
+    assert (await post(client, status_update())).status_code == 200
+
+
+async def test_many_large_bodies_are_not_held_at_once(
+    crowded: tuple[Receiver, httpx.AsyncClient], store: Store
+) -> None:
+    receiver, client = crowded
+    large = json.dumps(status_update() | {"padding": "x" * 150_000}).encode()
+    with receiver.room.body() as grown:
+        grown(100_000)
+        assert (await post(client, large)).status_code == 503
+        assert (await post(client, status_update("small"))).status_code == 200
+    assert (await post(client, large)).status_code == 200
+    assert receiver.room.held == 0
+
+
+async def test_a_silent_disk_keeps_no_caller_past_the_deadline(
+    settings: ReceiverSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = threading.Event()
+    monkeypatch.setattr(SpoolFile, "write", lambda *_: stuck.wait(10))
+    monkeypatch.setattr("receiver.ingest.SPOOL_PATIENCE", 0.2)
+    async with running(settings, "unix:///nonexistent/valkey.sock") as (_, client):
+        began = time.monotonic()
+        caller, other = await asyncio.gather(post(client, tool_calls(), "quick"), post(client, status_update()))
+        took = time.monotonic() - began
+        stuck.set()
+    assert (caller.json()["results"][0]["result"], caller.headers["x-hookswitch-stored"]) == (FALLBACK, "no")
+    assert other.status_code == 503
+    assert took < 1.2

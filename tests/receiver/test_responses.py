@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from receiver.providers.base import Reply
-from receiver.responses import come_again, refused, replied
+from receiver.responses import come_again, come_later, refused, replied
 
 
 def test_a_refusal_says_why_under_a_name_that_no_platform_reads() -> None:
@@ -13,6 +13,12 @@ def test_a_refusal_says_why_under_a_name_that_no_platform_reads() -> None:
 def test_a_503_has_nothing_to_read_aloud() -> None:
     response = come_again(7)
     assert (response.status_code, response.body, response.headers["retry-after"]) == (503, b"", "7")
+
+
+def test_a_429_says_when_to_come_again() -> None:
+    response = come_later(25)
+    assert (response.status_code, response.headers["retry-after"]) == (429, "25")
+    assert response.body == b'{"refused":"too much is waiting here, send it again later"}'
 
 
 async def test_a_reply_carries_the_events_id() -> None:

@@ -15,7 +15,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.connections, settings.max_body) == (Path("/etc/connections.yaml"), 1000)
 
 
-@pytest.mark.parametrize("name", ["max_body", "read_timeout", "store_timeout"])
+@pytest.mark.parametrize("name", ["max_body", "read_timeout", "store_timeout", "max_requests", "max_bodies"])
 def test_limits_are_above_zero(name: str) -> None:
     with pytest.raises(ValidationError):
         ReceiverSettings.model_validate({name: 0})

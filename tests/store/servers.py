@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,8 @@ class Server:
     port: int = field(default_factory=free_port)
     sentinel: bool = False
     client_options: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[], None] = die_with_parent
+    """Run in the new process before the server."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -58,7 +60,7 @@ class Server:
             config.write_text("".join(f"{name} {value}\n" for name, value in self._settings().items()))
         log = (self.folder / "log").open("ab")
         command = [server_binary(), str(config), *(["--sentinel"] if self.sentinel else [])]
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=die_with_parent)
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=self.prepare)
         log.close()
         self._until_ready()
         return self

@@ -6,7 +6,7 @@ import pytest
 from redis.exceptions import RedisError
 
 from store.client import Store, open_store
-from store.commit import GroupCommit
+from store.commit import GROUP, GroupCommit
 from store.events import Acceptance
 from store.scripting import script
 from tests.store.builders import an_event
@@ -80,3 +80,17 @@ async def test_what_was_given_up_before_it_left_is_not_stored_behind_anyones_bac
     await commit.accept(Acceptance(an_event(), b"{}"))
     assert await store.events.count() == 2
     assert await store.events.get(given_up.id) is None
+
+
+async def test_what_somebody_waits_for_leaves_before_a_flood(store: Store) -> None:
+    commit = GroupCommit(store.redis, in_flight=1)
+    landed: list[str] = []
+
+    async def accept(kind: str) -> None:
+        await commit.accept(Acceptance(an_event(kind), b"{}"))
+        landed.append(kind)
+
+    flood = [asyncio.create_task(accept("status-update")) for _ in range(GROUP * 4)]
+    await until_waiting(commit, GROUP * 4)
+    await asyncio.gather(accept("tool-calls"), *flood)
+    assert landed.index("tool-calls") <= GROUP

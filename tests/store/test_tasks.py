@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from store.tasks import end
+from store.tasks import end, is_asked_to_end
 
 
 async def test_a_task_that_obeys_and_one_that_failed() -> None:
@@ -39,3 +39,24 @@ async def test_a_task_that_swallows_the_first_cancellation() -> None:
 async def test_nothing_to_end() -> None:
     await end()
     await end(None)
+
+
+async def test_a_cancellation_that_nobody_asked_for_is_known_as_such() -> None:
+    async def cancelled_by_itself() -> bool:
+        try:
+            raise asyncio.CancelledError
+        except asyncio.CancelledError:
+            return is_asked_to_end()
+
+    async def cancelled_by_others() -> bool:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return is_asked_to_end()
+        return False
+
+    assert not await asyncio.create_task(cancelled_by_itself())
+    task = asyncio.create_task(cancelled_by_others())
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await task

@@ -101,13 +101,18 @@ async def test_a_process_stops_on_a_signal(
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "add_signal_handler", handlers.__setitem__)
     running = asyncio.create_task(run_worker(settings, store_url))
-    async with asyncio.timeout(1.5):
-        while not await store.queue.workers():  # noqa: ASYNC110
+    async with asyncio.timeout(2.5):
+        while not any(note.follows for note in (await store.roster.all()).values()):  # noqa: ASYNC110
             await asyncio.sleep(0.002)
+    (name,) = await store.queue.workers()
+    told = await store.roster.all()
+    assert told.keys() == {name}
+    assert (told[name].rules, told[name].refused.keys()) == ({"rule"}, {"bad"})
     for handler in handlers.values():
         handler()
     await asyncio.wait_for(running, 1.5)
     assert len(handlers) == 2
+    assert await store.roster.all() == {}
 
 
 async def test_it_follows_schedules(store: Store, settings: WorkerSettings) -> None:

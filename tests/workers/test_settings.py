@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from store.connections import Connection
+from store.retention import Keep
 from workers.settings import WorkerSettings, secrets_from, vars_from
 
 
@@ -36,3 +38,26 @@ def test_secrets_and_vars_are_named_in_lower_case_and_empty_ones_are_not_there()
     }
     assert secrets_from(environ) == {"crm_token": "t"}
     assert vars_from(environ) == {"sandbox_url": "http://127.0.0.1"}
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("7d", 604_800), ("36h", 129_600), ("3600", 3600), ("0", 0)])
+def test_how_long_events_are_kept(monkeypatch: pytest.MonkeyPatch, written: str, seconds: float) -> None:
+    monkeypatch.setenv("HOOKSWITCH_KEEP", written)
+    monkeypatch.setenv("HOOKSWITCH_KEEP_EVENTS", "5")
+    connections = {
+        "short": Connection(name="short", provider="flireo", keep=60),
+        "always": Connection(name="always", provider="flireo", keep=0),
+        "plain": Connection(name="plain", provider="flireo"),
+    }
+    assert WorkerSettings().retention(connections) == Keep(seconds, 5, {"short": 60, "always": 0})
+
+
+@pytest.mark.parametrize(("name", "written"), [("KEEP", "a week"), ("KEEP", "-1"), ("KEEP_EVENTS", "-1")])
+def test_what_is_no_length_of_time(monkeypatch: pytest.MonkeyPatch, name: str, written: str) -> None:
+    monkeypatch.setenv(f"HOOKSWITCH_{name}", written)
+    with pytest.raises(ValidationError):
+        WorkerSettings()
+
+
+def test_the_default_is_a_week_and_a_million() -> None:
+    assert WorkerSettings().retention({}) == Keep(7 * 86_400, 1_000_000)

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as StoreGone
 
 from store.client import Store
+from store.retention import Keep
+from store.tasks import end
 from tests.store.builders import accept, an_event, claim_one
 from tests.store.test_pauses import stopped
+from tests.store.test_retention import done, rewind
+from tests.workers.support import Shop
 from workers import sweep as module
-from workers.sweep import sweep, sweep_for_ever
+from workers.sweep import Tidying, sweep, sweep_for_ever
 
 
 async def orphan(store: Store) -> str:
@@ -67,10 +72,12 @@ async def test_only_one_sweeps(store: Store, monkeypatch: pytest.MonkeyPatch) ->
         return 0
 
     monkeypatch.setattr(module, "sweep", counted)
-    tasks = [asyncio.create_task(sweep_for_ever(store, f"w{n}")) for n in range(8)]
+    tasks = [asyncio.create_task(sweep_for_ever(store, f"w{n}", Keep())) for n in range(8)]
+    began = time.monotonic()
     await asyncio.sleep(0.1)
     await stop(tasks)
-    assert 1 <= len(sweeps) <= 5
+    most = (time.monotonic() - began) / 0.018 + 1
+    assert 1 <= len(sweeps) <= most
     assert sweeps[0] == "orphans"
 
 
@@ -85,14 +92,83 @@ async def test_sweeping_outlives_every_failure(store: Store, monkeypatch: pytest
         raise error
 
     monkeypatch.setattr(module, "sweep", fails)
-    task = asyncio.create_task(sweep_for_ever(store, "w"))
+    task = asyncio.create_task(sweep_for_ever(store, "w", Keep()))
     async with asyncio.timeout(1):
         while calls < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
     await stop([task])
 
 
+# --- what is old ------------------------------------------------------------------------------------------------------
+
+WEEK = Keep(7 * 86_400)
+REMEMBERS = """
+on: status-update
+steps: [{ action: memory.add, with: { scope: caller, key: calls, value: 1 } }]
+"""
+
+
+async def test_what_is_old_is_removed_once_a_minute_by_one_of_all_workers(store: Store) -> None:
+    old, young = await done(store), await done(store)
+    await rewind(store, old.id, 8)
+    workers = [Tidying(store, f"w{n}", WEEK) for n in range(3)]
+    for worker in workers:
+        await worker.look()
+    assert await store.events.statuses([old.id, young.id]) == ["", "done"]
+    await rewind(store, young.id, 8)
+    for worker in workers:
+        await worker.look()
+    assert await store.events.count() == 1
+    await store.redis.delete("hs:lock:retention")
+    await workers[2].look()
+    assert await store.events.count() == 0
+
+
+async def test_a_long_pass_is_done_in_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PART", 0.0)
+    monkeypatch.setattr("store.retention.BATCH", 2)
+    for _ in range(5):
+        await rewind(store, (await done(store)).id, 8)
+    worker, left = Tidying(store, "w", WEEK), []
+    for _ in range(4):
+        await worker.look()
+        left.append(await store.events.count())
+    assert left == [3, 1, 0, 0]
+
+
+async def test_the_sweeper_removes_what_is_old(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EVERY", 0.01)
+    await rewind(store, (await done(store)).id, 8)
+    task = asyncio.create_task(sweep_for_ever(store, "w", WEEK))
+    async with asyncio.timeout(2):
+        while await store.events.count():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    await stop([task])
+
+
+async def test_a_backlog_of_thirty_days_is_worked_off_and_nothing_is_lost_by_age(shop: Shop) -> None:
+    shop.rule("count", REMEMBERS)
+    events = [await shop.post(an_event()) for _ in range(120)]
+    store = shop.store
+    for event in events:
+        await rewind(store, event.id, 30)
+        for queue in ("hs:open", "hs:queue:background"):
+            await store.redis.zincrby(queue, -30 * 86_400_000, event.id)
+    bounds = WEEK.bounds(await store.retention.now_ms())
+    assert await store.retention.whole_pass(bounds) == 0
+    assert await sweep(store) == 0
+    await shop.work()
+    assert await store.events.statuses([event.id for event in events]) == ["done"] * 120
+    assert (await store.memory.recall("caller:+31612340001"))["calls"] == 120
+    assert await store.retention.whole_pass(bounds) == 0
+    for event in events:
+        await rewind(store, event.id, 8)
+    assert await store.retention.whole_pass(bounds) == 120
+    left = {name.decode() async for name in store.redis.scan_iter()}
+    assert left == {"hs:memory:caller:+31612340001", "hs:token", "hs:unused-versions", "hs:workers"} | {
+        name for name in left if name.startswith("hs:version:")
+    }
+
+
 async def stop(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(*tasks)

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from console.checkup import examine
 from receiver.settings import ReceiverSettings
 from workers.settings import WorkerSettings
@@ -16,7 +18,8 @@ connections:
 """
 
 
-def test_everything_is_examined_even_without_a_store(tmp_path: Path) -> None:
+def test_everything_is_examined_even_without_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.checkup.spool.MOUNTS", tmp_path / "none")
     (tmp_path / "connections.yaml").write_text(CONNECTIONS)
     (tmp_path / "rules").mkdir()
     places: dict[str, Any] = {"data_dir": tmp_path, "connections": tmp_path / "connections.yaml", "redis_url": ""}

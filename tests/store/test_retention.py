@@ -1,0 +1,400 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from store.answers import CellAnswer
+from store.client import Store, open_store
+from store.deadletters import DeadLetter
+from store.event import Event
+from store.retention import BATCH, SPARE_MS, Bounds, Keep, Walk
+from store.runs import Claim, RunId
+from tests.store.builders import ALL_LANES, accept, an_event, claim_one
+from tests.store.servers import Server
+
+DAY = 86_400_000
+RULE = CellAnswer("rule", {"result": "Yes."}, "tell")
+FALLBACK = CellAnswer("fallback", {"result": "Later."})
+
+
+async def keys_about(store: Store, event_id: str) -> set[str]:
+    return {name.decode() async for name in store.redis.scan_iter(match=f"*{event_id}*")}
+
+
+async def rewind(store: Store, event_id: str, days: float) -> None:
+    """As if it had all happened so many days earlier."""
+    milliseconds = round(days * DAY)
+    await store.redis.zincrby("hs:events", -milliseconds, event_id)
+    for name in ("received", "done_at"):
+        if await store.redis.hexists(f"hs:event:{event_id}", name):  # type: ignore[misc]
+            await store.redis.hincrby(f"hs:event:{event_id}", name, -milliseconds)  # type: ignore[misc]
+
+
+async def act(store: Store, claim: Claim, run_id: RunId, version: str = "v1") -> None:
+    """A rule's run as a worker leaves it: a version, a journal and what its memory gave."""
+    await store.runs.keep_version(version, b"rule")
+    fields = {"version": version.encode(), "step:s": b'{"state": "done"}', "step:each#1": b'{"state": "done"}'}
+    await store.runs.write(claim, run_id, fields)
+    await store.memory.add("call:1", "count", 1, None, f"{run_id}/s")
+    await store.memory.add("call:1", "count", 1, None, f"{run_id}/each#1")
+
+
+async def done(store: Store, **fields: Any) -> Event:
+    """An event that is over, with everything that can belong to one."""
+    event = an_event("tool-calls", **fields)
+    await accept(store, event)
+    claim = await claim_one(store)
+    await act(store, claim, RunId(event.id, "tell", "t1"))
+    await store.answers.settle(claim.job_id, claim.token, event.id, "t1", RULE)
+    await store.answers.collect(event.id, ["t1"], FALLBACK, close=True)
+    await store.answers.mark_sent(event.id, ["t1"])
+    await store.queue.finish(claim, event.id, {"rule:tell:t1": b"{}"})
+    return event
+
+
+async def test_what_is_over_goes_with_everything_that_belongs_to_it(store: Store) -> None:
+    event = await done(store)
+    run_id = f"{event.id}/tell/t1"
+    assert await keys_about(store, event.id) == {
+        f"hs:event:{event.id}", f"hs:trace:{event.id}", f"hs:answers:{event.id}", f"hs:run:{run_id}",
+        f"hs:memory-done:{run_id}/s", f"hs:memory-done:{run_id}/each#1",
+    }  # fmt: skip
+    now = await store.retention.now_ms()
+    assert await store.retention.whole_pass(Bounds(now - DAY)) == 0
+    assert await store.retention.whole_pass(Bounds(now + 1)) == 1
+    assert await keys_about(store, event.id) == set()
+    assert await store.events.count() == 0
+    assert await store.retention.whole_pass(Bounds(now + 1)) == 0
+
+
+async def test_age_counts_from_the_end(store: Store) -> None:
+    """What was worked off after a month can still be looked at."""
+    event = an_event()
+    await accept(store, event)
+    await rewind(store, event.id, 30)
+    await store.queue.finish(await claim_one(store), event.id, {})
+    now = await store.retention.now_ms()
+    assert await store.retention.whole_pass(Bounds(now - 7 * DAY)) == 0
+    await rewind(store, event.id, 8)
+    assert await store.retention.whole_pass(Bounds(now - 7 * DAY)) == 1
+
+
+async def test_connections_have_an_age_of_their_own(store: Store) -> None:
+    events = {name: await done(store, connection=name) for name in ("desk", "long", "short", "always")}
+    for event in events.values():
+        await rewind(store, event.id, 10)
+    keep = Keep(7 * 86_400, connections={"long": 30 * 86_400, "short": 86_400, "always": 0})
+    now = await store.retention.now_ms()
+    assert await store.retention.whole_pass(keep.bounds(now)) == 2
+    assert await store.events.statuses([event.id for event in events.values()]) == ["", "done", "", "done"]
+    only_short = Keep(0, connections={"long": 86_400})
+    assert await store.retention.whole_pass(only_short.bounds(now)) == 1
+
+
+async def test_the_oldest_go_when_there_are_too_many(store: Store) -> None:
+    events = [await done(store) for _ in range(5)]
+    waiting = an_event()
+    await accept(store, waiting)
+    for age, event in enumerate([waiting, *events]):
+        await rewind(store, event.id, 20 - age)
+    assert await store.retention.whole_pass(Keep(events=4).bounds(await store.retention.now_ms())) == 2
+    statuses = await store.events.statuses([event.id for event in [waiting, *events]])
+    assert statuses == ["queued", "", "", "done", "done", "done"]
+
+
+async def test_no_limit_is_no_limit(store: Store) -> None:
+    await rewind(store, (await done(store)).id, 4000)
+    assert await store.retention.whole_pass(Keep().bounds(await store.retention.now_ms())) == 0
+
+
+async def test_a_pass_goes_in_steps_over_what_stays(store: Store) -> None:
+    for number in range(2 * BATCH + 20):
+        event = an_event()
+        await accept(store, event, due_in=60 if number % 2 else 0)
+    claims = (await store.queue.claim("w", {"background": 1000})).jobs
+    for job in claims:
+        await store.queue.finish(job.claim, job.claim.job_id, {})
+    walk, steps = Walk(), 0
+    while not walk.over:
+        await store.retention.step(walk, Bounds(await store.retention.now_ms() + 1))
+        steps += 1
+    assert (walk.removed, await store.events.count(), steps) == (BATCH + 10, BATCH + 10, 3)
+
+
+async def test_a_version_stays_for_as_long_as_a_run_mentions_it(store: Store) -> None:
+    first = await done(store)
+    second = an_event()
+    await accept(store, second)
+    await store.runs.park(await claim_one(store), RunId(second.id, "tell"), 60, "v1")
+    now = await store.retention.now_ms()
+    await store.retention.whole_pass(Bounds(now + 1))
+    assert await store.events.statuses([first.id, second.id]) == ["", "queued"]
+    assert await store.retention.forget_versions(now + 2 * SPARE_MS) == 0
+    assert await store.runs.version("v1") == b"rule"
+
+
+async def test_a_version_that_nobody_needs_goes_after_a_while(store: Store) -> None:
+    await done(store)
+    await store.runs.keep_version("begun-and-killed", b"rule")
+    now = await store.retention.now_ms()
+    await store.retention.whole_pass(Bounds(now + 1))
+    assert await store.retention.forget_versions(now) == 0
+    assert await store.retention.forget_versions(now + SPARE_MS + 1000) == 2
+    assert [name async for name in store.redis.scan_iter(match="hs:*version*")] == []
+
+
+async def test_a_version_about_to_be_used_again_is_spared(store: Store) -> None:
+    await done(store)
+    await store.retention.whole_pass(Bounds(await store.retention.now_ms() + 1))
+    await store.redis.zadd("hs:unused-versions", {"v1": 1})
+    await store.runs.keep_version("v1", b"rule")
+    assert await store.retention.forget_versions(await store.retention.now_ms()) == 0
+    assert await store.runs.version("v1") == b"rule"
+
+
+async def test_a_run_that_begins_in_a_newer_version_lets_go_of_the_older(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    for version in ("v1", "v2"):
+        await store.runs.keep_version(version, b"rule")
+        await store.runs.write(claim, RunId(event.id, "tell"), {"version": version.encode()})
+        await store.runs.write(claim, RunId(event.id, "tell"), {"version": version.encode()})
+    assert await store.retention.forget_versions(await store.retention.now_ms() + 2 * SPARE_MS) == 1
+    assert (await store.runs.version("v1"), await store.runs.version("v2")) == (None, b"rule")
+
+
+async def test_a_duplicate_of_what_is_gone_is_still_one_and_leaves_nothing(store: Store) -> None:
+    event = await done(store, dedup_key="k")
+    await store.retention.whole_pass(Bounds(await store.retention.now_ms() + 1))
+    again = await accept(store, an_event("tool-calls", dedup_key="k"))
+    assert (again.duplicate, again.event_id) == (True, event.id)
+    assert await store.answers.collect(event.id, ["t1"], FALLBACK, close=False) == [FALLBACK]
+    await store.answers.mark_sent(event.id, ["t1"])
+    assert await keys_about(store, event.id) == set()
+    assert await store.redis.zscore("hs:unsent", event.id) is None
+
+
+async def test_a_store_without_any_room_can_be_cleared(tmp_path: Any) -> None:
+    server = Server(tmp_path).start()
+    store = open_store(server.url)
+    event = await done(store)
+    used = (await store.redis.info("memory"))["used_memory"]
+    await store.redis.config_set("maxmemory", used // 2)
+    assert await store.retention.whole_pass(Bounds(await store.retention.now_ms() + 1)) == 1
+    assert await keys_about(store, event.id) == set()
+    await store.close()
+    server.kill()
+
+
+async def test_the_oldest(store: Store) -> None:
+    assert await store.retention.oldest_ms() is None
+    first, _ = await done(store), await done(store)
+    await rewind(store, first.id, 3)
+    oldest = await store.retention.oldest_ms()
+    assert oldest is not None
+    assert abs(await store.retention.now_ms() - 3 * DAY - oldest) < 5000
+
+
+# --- anything in any order --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Known:
+    """What the test knows of one event."""
+
+    waits: bool
+    open: set[str]
+    dead: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+    unsent: bool = False
+    ready: bool = False
+
+    @property
+    def unfinished(self) -> bool:
+        return bool(self.open or self.dead or self.unsent)
+
+
+class Life(RuleBasedStateMachine):
+    """Events arrive, are worked on, parked, given up, dealt with and grow old; at any time the old ones are removed."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.known: dict[str, Known] = {}
+        self.store = self.do(self._open())
+
+    async def _open(self) -> Store:
+        store = open_store(self.url)
+        await store.redis.flushall()
+        return store
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    def teardown(self) -> None:
+        self.do(self.store.close())
+        self.runner.close()
+
+    @rule(waits=st.booleans(), connection=st.sampled_from(["desk", "other"]))
+    def arrive(self, waits: bool, connection: str) -> None:
+        event = an_event("tool-calls" if waits else "status-update", connection=connection)
+        self.do(accept(self.store, event))
+        self.known[event.id] = Known(waits, {event.id}, unsent=waits)
+
+    @precondition(lambda self: any(known.open for known in self.known.values()))
+    @rule(data=st.data())
+    def work(self, data: st.DataObject) -> None:
+        for job in self.do(self.store.queue.claim("w", ALL_LANES)).jobs:
+            how = data.draw(st.sampled_from(["end", "act", "park", "hold", "die", "answer"]))
+            self.do(getattr(self, f"_{how}")(job.claim, *self._of(job.claim.job_id)))
+
+    def _of(self, job_id: str) -> tuple[str, Known]:
+        event_id = next(event_id for event_id in self.known if event_id in job_id)
+        return event_id, self.known[event_id]
+
+    async def _end(self, claim: Claim, event_id: str, known: Known) -> None:
+        await self.store.queue.finish(claim, event_id, {"rule:tell:": b"{}"})
+        known.open.discard(claim.job_id)
+
+    async def _act(self, claim: Claim, event_id: str, known: Known) -> None:
+        await act(self.store, claim, RunId(event_id, "tell"), f"v{len(self.known) % 3}")
+        await self._end(claim, event_id, known)
+
+    async def _park(self, claim: Claim, event_id: str, known: Known, delay: float = 0.0) -> None:
+        run_id = RunId.parse(claim.job_id) if claim.job_id.startswith("run:") else RunId(event_id, "later")
+        version = f"v{len(self.known) % 3}"
+        await self.store.runs.keep_version(version, b"rule")
+        await self.store.runs.park(claim, run_id, delay, version)
+        if claim.job_id != run_id.job_id:
+            known.open |= {run_id.job_id} - known.own
+            await self._end(claim, event_id, known)
+        known.own.add(run_id.job_id)
+
+    async def _hold(self, claim: Claim, event_id: str, known: Known) -> None:
+        await self._park(claim, event_id, known, 3600.0)
+
+    async def _die(self, claim: Claim, event_id: str, known: Known) -> None:
+        letter = DeadLetter(claim.job_id, event_id, "tell", "s", "no", 1)
+        await self.store.dead.bury(claim, letter)
+        await self.store.queue.finish(claim, event_id, {}, outcome="dead")
+        known.open.discard(claim.job_id)
+        known.dead.add(claim.job_id)
+
+    async def _answer(self, claim: Claim, event_id: str, known: Known) -> None:
+        if known.waits:
+            known.ready |= await self.store.answers.settle(claim.job_id, claim.token, event_id, "t1", RULE) == "set"
+        await self._end(claim, event_id, known)
+
+    def _pick(self, data: st.DataObject, fits: Callable[[Known], Any]) -> str:
+        return str(data.draw(st.sampled_from([event_id for event_id, known in self.known.items() if fits(known)])))
+
+    @precondition(lambda self: any(known.unsent for known in self.known.values()))
+    @rule(data=st.data())
+    def send(self, data: st.DataObject) -> None:
+        event_id = self._pick(data, lambda known: known.unsent)
+        self.do(self.store.answers.collect(event_id, ["t1"], FALLBACK, close=True))
+        self.do(self.store.answers.mark_sent(event_id, ["t1"]))
+        self.known[event_id].unsent = self.known[event_id].ready = False
+
+    @precondition(lambda self: any(known.unsent for known in self.known.values()))
+    @rule()
+    def give_up_sending(self) -> None:
+        for event_id, known in self.known.items():
+            if known.unsent:
+                self.do(self.store.redis.zadd("hs:unsent", {event_id: 1}))
+        self.do(self.store.queue.enqueue_unsent())
+        for event_id, known in self.known.items():
+            late = f"late:{event_id}"
+            if known.unsent and late not in known.open:
+                known.unsent = False
+                known.open |= {late} if known.ready else set()
+
+    @precondition(lambda self: any(known.dead for known in self.known.values()))
+    @rule(data=st.data(), again=st.booleans())
+    def deal_with_the_dead(self, data: st.DataObject, again: bool) -> None:
+        known = self.known[self._pick(data, lambda known: known.dead)]
+        work_id = data.draw(st.sampled_from(sorted(known.dead)))
+        letter = self.do(self.store.dead.get(work_id))
+        assert self.do(self.store.dead.retry(letter) if again else self.store.dead.drop(letter))
+        known.dead.discard(work_id)
+        known.open |= {work_id} if again else set()
+        known.own |= {work_id} if again else set()
+
+    @precondition(lambda self: bool(self.known))
+    @rule(data=st.data(), days=st.sampled_from([0.5, 3, 8, 31]))
+    def grow_old(self, data: st.DataObject, days: float) -> None:
+        self.do(rewind(self.store, self._pick(data, lambda _: True), days))
+
+    @precondition(lambda self: bool(self.known))
+    @rule(days=st.sampled_from([0, 1, 7, 30]), most=st.integers(0, 8), other=st.sampled_from([None, 0, 5]))
+    def remove_the_old(self, days: float, most: int, other: float | None) -> None:
+        now = self.do(self.store.retention.now_ms())
+        connections = {} if other is None else {"other": other * 86_400}
+        bounds = Keep(days * 86_400, most, connections).bounds(now)
+        expected = self.do(self._expected(bounds))
+        before = self.do(self._everything(expected))
+        assert self.do(self.store.retention.whole_pass(bounds)) == len(expected)
+        self.do(self.store.retention.forget_versions(now + 2 * SPARE_MS))
+        assert self.do(self._everything(set())) == before
+        assert self.do(self._versions_in_use()) == self.do(self._versions_kept())
+        self.known = {event_id: known for event_id, known in self.known.items() if event_id not in expected}
+
+    async def _expected(self, bounds: Bounds) -> set[str]:
+        found = await self.store.redis.zrange("hs:events", 0, -1, withscores=True)
+        going: set[str] = set()
+        for name, received in found:
+            event_id = name.decode()
+            connection, done_at = await self.store.redis.hmget(f"hs:event:{event_id}", ["connection", "done_at"])
+            before = bounds.connections.get(connection.decode(), bounds.before_ms)
+            old = received < before and int(done_at or 0) < before
+            excess = bounds.most and len(found) - len(going) > bounds.most
+            if (old or excess) and not self.known[event_id].unfinished:
+                going.add(event_id)
+        return going
+
+    async def _everything(self, but: set[str]) -> dict[str, Any]:
+        """All that is in the store, without what belongs to some events and what belongs to no event."""
+        shared = ("hs:memory:", "hs:unused-versions", "hs:version", "hs:workers", "hs:token")
+        names = sorted([name.decode() async for name in self.store.redis.scan_iter()])
+        own = [name for name in names if not name.startswith(shared) and not any(event_id in name for event_id in but)]
+        found = {name: await self._value(name, but) for name in own}
+        return {name: value for name, value in found.items() if value}
+
+    async def _versions_in_use(self) -> set[str]:
+        runs = [name async for name in self.store.redis.scan_iter(match="hs:run:*")]
+        return {(await self.store.redis.hget(name, "version") or b"").decode() for name in runs}
+
+    async def _versions_kept(self) -> set[str]:
+        names = [name.decode() async for name in self.store.redis.scan_iter(match="hs:version:*")]
+        return {name.removeprefix("hs:version:") for name in names}
+
+    async def _value(self, name: str, but: set[str]) -> Any:
+        kind = (await self.store.redis.type(name)).decode()
+        if kind != "zset":
+            return await self.store.redis.dump(name)
+        members = await self.store.redis.zrange(name, 0, -1, withscores=True)
+        return [pair for pair in members if not any(event_id in pair[0].decode() for event_id in but)]
+
+
+def test_unfinished_work_survives_whole_and_what_is_over_goes_wholly(store_url: str) -> None:
+    Life.url = store_url
+    checks = settings(
+        max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    )  # fmt: skip
+    run_state_machine_as_test(Life, settings=checks)
+
+
+def test_bounds() -> None:
+    bounds = Keep(2, 5, {"a": 0, "b": 1}).bounds(10_000)
+    assert bounds == Bounds(8_000, 5, {"a": 0, "b": 9_000})
+    assert orjson.dumps(bounds.connections) == b'{"a":0,"b":9000}'
