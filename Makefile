@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test lint format types docs editor-check damage lock clean
+.PHONY: help setup run call test bench lint format types docs editor-check damage chaos test-redis lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -38,6 +38,13 @@ format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+$(VENV)/.bench: $(READY) requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
+bench: $(VENV)/.bench ## measure, side by side with the alternatives; ARGS=--quick for two minutes
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 docs: $(READY) ## make the reference pages and the schemas for editors anew
 	@$(BIN)/hookswitch reference --write docs/reference
 	@$(BIN)/hookswitch schema --write rules/schema
@@ -47,6 +54,16 @@ editor-check: $(READY) ## try the schemas with a real YAML language server (need
 
 damage: $(READY) ## ten thousand damaged rule files, read, checked, and under a worker
 	@$(BIN)/python -m benchmarks.damage $(ARGS)
+
+SEED ?=
+MINUTES ?= 5
+RATE ?= 30
+chaos: $(READY) ## a bad day: SEED, MINUTES, RATE; kill, cut and fill everything, then account for every event
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --minutes $(MINUTES) --rate $(RATE)
+
+SERVER ?= redis-server
+test-redis: $(READY) ## the tests of store, workers and receiver on another server: SERVER=/path/to/redis-server
+	HOOKSWITCH_TEST_SERVER=$$(command -v $(SERVER)) $(BIN)/pytest tests/store tests/workers tests/receiver $(ARGS)
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt

@@ -19,6 +19,12 @@ async def end(*tasks: asyncio.Task[Any] | None) -> None:
     await _end([task for task in tasks if task is not None])
 
 
+def is_asked_to_end() -> bool:
+    """Whether somebody has cancelled the current task; a cancellation that nobody asked for is a bug like any other."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     left = {task for task in tasks if not task.done()}
     while left:

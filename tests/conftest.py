@@ -9,11 +9,20 @@ import pytest
 
 from store import embedded
 from store.client import Store, open_store
+from tests.store.servers import server_binary
+
+
+@pytest.fixture(scope="session", autouse=True)
+def server_under_test() -> Iterator[None]:
+    """With HOOKSWITCH_TEST_SERVER every store of this process is that server, started as the embedded one is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "get_binary_path", server_binary)
+        yield
 
 
 @pytest.fixture(scope="session")
-def store_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Valkey of this test run's own, without persistence since nothing here outlives the run."""
+def store_url(tmp_path_factory: pytest.TempPathFactory, server_under_test: None) -> Iterator[str]:
+    """A server of this test run's own, without persistence since nothing here outlives the run."""
     folder: Path = tmp_path_factory.mktemp("store")
     server = embedded.start(folder, "memory")
     yield server.url

@@ -88,7 +88,7 @@ async def handle_unsent(ctx: Mapping[str, Any], event_id: str) -> None:
     work = await lay_out(desk, stored, lease)
     trace: dict[str, bytes] = {}
     for cell in (await desk.store.answers.cells(event_id)).values():
-        answer = cell.answer if cell.state in ("ready", "claimed") else None
+        answer = cell.answer if cell.state in ("ready", "claimed") and not cell.late else None
         if answer and answer.by == "rule":
             trace[f"late:{cell.tool_id}"] = orjson.dumps(await _deliver_cell(work, cell, answer))
     await desk.store.queue.finish(lease.claim, event_id, trace)

@@ -19,6 +19,8 @@ GATHER_MS = 400
 """Milliseconds of changes that are looked at together at the most: editors write in several steps."""
 SETTLED_MS = 100
 """Milliseconds without a change after which they are looked at: half a file may be a rule, but not the one meant."""
+QUIET_MS = 250
+"""Milliseconds without a change after which a new watcher is taken to be there."""
 GRACE = 0.2
 """Seconds a file may be away before its rule is removed: editors and git take files away to put new ones there."""
 LOOK_AGAIN = 1.0
@@ -38,11 +40,22 @@ async def keep_up(book: RuleBook, last_good: LastGood, stop: asyncio.Event) -> N
     """
     while not stop.is_set():
         try:
-            async for _ in awatch(book.folder, debounce=GATHER_MS, step=SETTLED_MS, stop_event=stop):
-                await take_over(book, last_good)
+            await _watch(book, last_good, stop)
         except (FileNotFoundError, NotADirectoryError, NoFolder) as error:
+            book.followed = False
             logger.warning("the rules folder is away, everything stays in force", extra={"why": str(error)})
             await _wait_until_back(book, last_good, stop)
+
+
+async def _watch(book: RuleBook, last_good: LastGood, stop: asyncio.Event) -> None:
+    """Take over every change, and first of all what changed before the watcher was there."""
+    changes = awatch(
+        book.folder, debounce=GATHER_MS, step=SETTLED_MS, stop_event=stop, rust_timeout=QUIET_MS, yield_on_timeout=True
+    )
+    async for seen in changes:
+        if seen or not book.followed:
+            await take_over(book, last_good)
+            book.followed = True
 
 
 async def _wait_until_back(book: RuleBook, last_good: LastGood, stop: asyncio.Event) -> None:
@@ -79,5 +92,7 @@ def report(change: Change, book: RuleBook) -> None:
         logger.error(f"{finding.text} ({instead})", extra={"code": finding.code})
     for name in change.swapped:
         logger.warning("rule in force", extra={"rule": name})
+    for name in change.mended:
+        logger.warning("the file is right again, what was in force stays so", extra={"rule": name})
     for name in change.removed:
         logger.warning("rule removed", extra={"rule": name})

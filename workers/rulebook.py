@@ -29,6 +29,9 @@ from rules.engine.vocabulary import Vocabulary
 
 logger = logging.getLogger(__name__)
 
+_VARS = "vars"
+"""What findings about vars.yaml name instead of a rule."""
+
 
 @dataclass(frozen=True)
 class Constants:
@@ -46,9 +49,11 @@ class Change:
     removed: tuple[str, ...] = ()
     held_back: tuple[Finding, ...] = ()
     """Errors for which something better stays in force."""
+    mended: tuple[str, ...] = ()
+    """Names of files that were wrong and say again what is in force."""
 
     def __bool__(self) -> bool:
-        return bool(self.swapped or self.removed or self.held_back)
+        return bool(self.swapped or self.removed or self.held_back or self.mended)
 
 
 @dataclass
@@ -59,6 +64,8 @@ class RuleBook:
     vocabulary: Vocabulary
     overrides: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    followed: bool = False
+    """Whether the folder is watched, so that no change passes by."""
     _constants: Constants | None = None
     _shelf: Shelf | None = None
     _in_force: dict[str, Rule] = field(default_factory=dict)
@@ -145,10 +152,13 @@ class RuleBook:
         self._in_force |= {name: good[name] for name in swapped}
         for name in removed:
             del self._in_force[name]
-        before, self.findings = self.findings, tuple(sorted({*others, *(f for file in loaded for f in file.findings)}))
+        before, were_bad = self.findings, self.bad_files
+        self.findings = tuple(sorted({*others, *(f for file in loaded for f in file.findings)}))
         self._order = in_order(self._in_force.values())
         news = tuple(f for f in self.findings if f.severity == "error" and f not in before)
-        return Change(tuple(sorted(swapped)), tuple(sorted(removed)), news)
+        there = {_VARS, *(file.name for file in loaded)}
+        mended = (were_bad - self.bad_files - set(swapped)) & there
+        return Change(tuple(sorted(swapped)), tuple(sorted(removed)), news, tuple(sorted(mended)))
 
 
 def _same(before: Rule | None, after: Rule) -> bool:

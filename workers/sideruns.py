@@ -19,10 +19,19 @@ Job = Coroutine[Any, Any, None]
 
 async def side_by_side(jobs: Iterable[Job]) -> None:
     """Run them all. One that fails does not break into the steps of the others: all come to their end first."""
-    results = await asyncio.gather(*jobs, return_exceptions=True)
+    results = await asyncio.gather(*(_contained(job) for job in jobs), return_exceptions=True)
     failures = [result for result in results if isinstance(result, BaseException)]
     if failures:
         raise BaseExceptionGroup("rules could not be handled", failures)
+
+
+async def _contained(job: Job) -> BaseException | None:
+    """What would end the event loop when it left a task is handed on by hand."""
+    try:
+        await job
+    except (SystemExit, KeyboardInterrupt) as error:
+        return error
+    return None
 
 
 def unattended(work: Work, rules: Sequence[Rule]) -> list[Rule]:

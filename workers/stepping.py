@@ -17,6 +17,7 @@ from rules.engine.played import StepResult
 from rules.engine.rule import Rule
 from store.runs import Journal, LeaseLostError, RunId
 from store.scripting import STORE_AWAY
+from store.tasks import is_asked_to_end
 from workers.actions import ACTIONS, in_doubt_for
 from workers.actions.base import ActionContext, Exchange, Perform, Verify
 from workers.attempts import Verdict, after_failure
@@ -137,7 +138,9 @@ class Stepper:
             raise
         except RedisError as error:
             raise broken_off(context, "the store failed under the action") from error
-        except Exception as error:
+        except (Exception, asyncio.CancelledError, SystemExit, KeyboardInterrupt) as error:
+            if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
+                raise
             self.work.toolbox.report_bug(error, attempt.step.action)
             raise broken_off(context, f"the action failed: {type(error).__name__}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping
@@ -80,8 +81,12 @@ class EventMemory:
 
     async def snapshot(self) -> dict[str, dict[str, Any]]:
         """`memory.call` and `memory.caller` as they are now."""
-        subjects = {scope: self.subject(scope) for scope in ("call", "caller")}
-        return {scope: await self.memory.recall(subject) if subject else {} for scope, subject in subjects.items()}
+        call, caller = await asyncio.gather(self._recall("call"), self._recall("caller"))
+        return {"call": call, "caller": caller}
+
+    async def _recall(self, scope: str) -> dict[str, Any]:
+        subject = self.subject(scope)
+        return await self.memory.recall(subject) if subject else {}
 
     async def set(self, scope: str, key: str, value: Any, ttl: float | None, operation: str) -> Any:
         subject = self.subject(scope)
@@ -181,7 +186,7 @@ class Toolbox:
 
         return log
 
-    def report_bug(self, error: Exception, action: str) -> None:
+    def report_bug(self, error: BaseException, action: str) -> None:
         """A failure in our own code: a line for the log, the whole of it for Sentry and for who debugs."""
         about = {"action": action, "error": type(error).__name__, "at": place_of(error)}
         logger.error("an action failed unexpectedly", extra=about)

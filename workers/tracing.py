@@ -146,4 +146,5 @@ def feed_line(work: Work, records: Sequence[TraceRecord]) -> bytes:
         "ms": round(work.now_ms() - work.stored.received_ms, 1),
     }
     paused = {record.rule: record.body["paused"] for record in records if "paused" in record.body}
-    return orjson.dumps(line | ({"paused": paused} if paused else {}))
+    more = {"name": event.name, "paused": paused}
+    return orjson.dumps(line | {name: told for name, told in more.items() if told})

@@ -24,7 +24,7 @@ from store.link import deserialise, serialise
 from store.queue import Batch, ClaimedJob, job_for
 from store.runs import Claim, LeaseLostError, RunId
 from store.scripting import STORE_AWAY
-from store.tasks import end
+from store.tasks import end, is_asked_to_end
 from workers.lease import Lease
 
 logger = logging.getLogger(__name__)
@@ -130,13 +130,15 @@ class LeasedWorker(Worker):
         try:
             await self._call(job, lease)
             self.jobs_complete += 1
-        except (Exception, BaseExceptionGroup, asyncio.CancelledError) as error:  # noqa: BLE001
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001
             await self._after_failure(job.claim, list(causes(error)))
 
     async def _after_failure(self, claim: Claim, errors: Sequence[BaseException]) -> None:
         """What comes of a failed job; rules run side by side, so several things may have gone wrong at once."""
         bugs = [error for error in errors if not isinstance(error, (LeaseLostError, *STORE_AWAY))]
-        if any(isinstance(error, asyncio.CancelledError) for error in errors):
+        if is_asked_to_end() and any(isinstance(error, asyncio.CancelledError) for error in errors):
             await self._give_back(claim)
         elif any(isinstance(error, LeaseLostError) for error in errors):
             logger.warning("lease lost, somebody else goes on", extra={"job_id": claim.job_id})

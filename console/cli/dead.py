@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.markup import escape
 
+from console.cli.against import moment_ms
 from console.cli.errors import CannotRun
 from console.cli.output import data, fits, json_option, listing, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
+from console.deadscope import Scope, age, grouped
 from console.masking import mask_numbers
 from console.texts import printable
 from console.tracebook import moment
@@ -24,23 +27,78 @@ def dead() -> None:
     """Dead letters: runs and events that were given up, until you retry or drop them."""
 
 
+@dataclass(frozen=True)
+class Filter:
+    """What was asked for on the command line."""
+
+    rule: str | None = None
+    reason: str | None = None
+    since: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filter()
+
+    async def scope(self, store: Store) -> Scope:
+        """Moments are those of the store's clock. Raises CannotRun."""
+        since = 0 if self.since is None else moment_ms("--since", self.since, await _now_ms(store))
+        return Scope(self.rule or "", self.reason or "", since)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--rule, --reason and --since."""
+    for option in (
+        click.option("--since", metavar="WHEN", help="Only those that died since then: 90m, 7d, 2026-03-01T09:00."),
+        click.option("--reason", metavar="WORDS", help="Only those whose reason contains this."),
+        click.option("--rule", metavar="RULE", help="Only those of this rule."),
+    ):
+        command = option(command)
+    return command
+
+
+def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which letters a verb is about, and whether it is only to say which."""
+    for option in (
+        click.option("--dry-run", is_flag=True, help="Say how many there are, and change nothing."),
+        click.option("--yes", is_flag=True, help="Really every one, where --all stands alone."),
+        filter_options,
+        click.option("--all", "everything", is_flag=True, help="All that --rule, --reason and --since leave."),
+        click.argument("letters", nargs=-1),
+    ):
+        command = option(command)
+    return command
+
+
 @dead.command("list")
 @click.option("-n", "--count", type=click.IntRange(1), default=50, show_default=True, help="How many.")
+@filter_options
 @json_option
 @data_dir_option
-def list_letters(count: int, as_json: bool, data_dir: Path) -> None:
+def list_letters(count: int, as_json: bool, data_dir: Path, **wanted: str | None) -> None:
     """List dead letters, newest first."""
 
-    async def read(store: Store) -> list[DeadLetter]:
-        return [letter async for letter in store.dead.newest(count)]
+    async def read(store: Store) -> tuple[list[DeadLetter], int]:
+        return await _within(store, Filter(**wanted), count), await _now_ms(store)
 
-    letters = with_store(data_dir, read)
+    letters, now_ms = with_store(data_dir, read)
     if as_json:
         print_json([_shown(letter) for letter in letters])
     elif letters:
-        _show_all([_row(letter) for letter in letters])
+        _show_all([_row(letter, now_ms) for letter in letters])
     else:
         talk().print("no dead letters")
+
+
+async def _within(store: Store, wanted: Filter, most: int | None = None) -> list[DeadLetter]:
+    """The newest that are meant, at `most` so many."""
+    scope = await wanted.scope(store)
+    looked_at = most if most is not None and wanted.is_empty else await store.dead.count()
+    return [letter async for letter in store.dead.newest(looked_at) if scope.holds(letter)][:most]
+
+
+async def _now_ms(store: Store) -> int:
+    seconds, micros = await store.redis.time()
+    return int(seconds * 1000 + micros // 1000)
 
 
 def _shown(letter: DeadLetter) -> dict[str, Any]:
@@ -48,9 +106,10 @@ def _shown(letter: DeadLetter) -> dict[str, Any]:
     return shown
 
 
-def _row(letter: DeadLetter) -> dict[str, str]:
+def _row(letter: DeadLetter, now_ms: int) -> dict[str, str]:
     return {
         "died": moment(letter.died_ms)[:19].replace("T", " "),
+        "age": age(letter.died_ms, now_ms),
         "letter": letter.work_id,
         "connection": letter.connection,
         "kind": letter.kind,
@@ -89,42 +148,70 @@ def show(letter: str, as_json: bool, data_dir: Path) -> None:
 
 
 @dead.command()
-@click.argument("letters", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every dead letter there is.")
+@choice_options
 @data_dir_option
-def retry(letters: tuple[str, ...], everything: bool, data_dir: Path) -> None:
-    """Try LETTERS again in the bulk lane; steps that are finished stay done."""
-    _require_scope(letters, everything)
+def retry(data_dir: Path, **asked: Any) -> None:
+    """Try LETTERS again in the bulk lane; steps that are finished stay done.
 
-    async def again(store: Store) -> int:
-        return sum([await store.dead.retry(letter) for letter in await _chosen(store, letters, everything)])
-
-    talk().print(f"trying again: {with_store(data_dir, again)}")
+    With --all: all that --rule, --reason and --since leave. Every one there is takes --yes.
+    """
+    _do_with(data_dir, Choice.of(asked), "trying again", lambda store, letter: store.dead.retry(letter))
 
 
 @dead.command()
-@click.argument("letters", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every dead letter there is.")
+@choice_options
 @data_dir_option
-def drop(letters: tuple[str, ...], everything: bool, data_dir: Path) -> None:
-    """Forget LETTERS; their events and traces stay."""
-    _require_scope(letters, everything)
+def drop(data_dir: Path, **asked: Any) -> None:
+    """Forget LETTERS; their events and traces stay.
 
-    async def away(store: Store) -> int:
-        return sum([await store.dead.drop(letter) for letter in await _chosen(store, letters, everything)])
-
-    talk().print(f"dropped: {with_store(data_dir, away)}")
+    With --all: all that --rule, --reason and --since leave. Every one there is takes --yes.
+    """
+    _do_with(data_dir, Choice.of(asked), "dropped", lambda store, letter: store.dead.drop(letter))
 
 
-def _require_scope(letters: tuple[str, ...], everything: bool) -> None:
-    if bool(letters) == everything:
-        raise CannotRun("name the dead letters, or say --all; `hookswitch dead list` shows them")
+@dataclass(frozen=True)
+class Choice:
+    """Letters by name, or all that a filter leaves."""
+
+    letters: tuple[str, ...]
+    filter: Filter
+    dry_run: bool
+
+    @classmethod
+    def of(cls, asked: dict[str, Any]) -> Choice:
+        """Read the options. Raises CannotRun for a choice that says nothing, two things, or more than it may mean."""
+        wanted = Filter(asked["rule"], asked["reason"], asked["since"])
+        if bool(asked["letters"]) == asked["everything"]:
+            raise CannotRun("name the dead letters, or say --all; `hookswitch dead list` shows them")
+        if asked["letters"] and not wanted.is_empty:
+            raise CannotRun("--rule, --reason and --since go with --all")
+        if asked["everything"] and wanted.is_empty and not (asked["yes"] or asked["dry_run"]):
+            raise CannotRun(
+                "--all without --rule, --reason or --since means every dead letter there is: look with --dry-run, "
+                "then say --yes"
+            )
+        return cls(asked["letters"], wanted, asked["dry_run"])
+
+    async def found(self, store: Store) -> list[DeadLetter]:
+        """The letters, oldest first, so that they are taken up in the order in which they died."""
+        if self.letters:
+            return [await _find(store, letter) for letter in self.letters]
+        return (await _within(store, self.filter))[::-1]
 
 
-async def _chosen(store: Store, letters: tuple[str, ...], everything: bool) -> list[DeadLetter]:
-    if everything:
-        return [letter async for letter in store.dead.newest(await store.dead.count())]
-    return [await _find(store, letter) for letter in letters]
+def _do_with(data_dir: Path, choice: Choice, done: str, verb: Callable[[Store, DeadLetter], Awaitable[bool]]) -> None:
+    async def work(store: Store) -> tuple[list[DeadLetter], int]:
+        letters = await choice.found(store)
+        return letters, 0 if choice.dry_run else sum([await verb(store, letter) for letter in letters])
+
+    letters, count = with_store(data_dir, work)
+    if not choice.dry_run:
+        talk().print(f"{done}: {count}")
+        return
+    for group in grouped(letters):
+        told = f"{group.count:>6}  {group.rule}  {mask_numbers(group.reason)}"
+        data().print(printable(told), markup=False)
+    talk().print(f"{done} without --dry-run: {len(letters)}; nothing was changed")
 
 
 async def _find(store: Store, work_id: str) -> DeadLetter:

@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse
 
 from rules.engine.events import ToolView
 from store.answers import CellAnswer
-from store.event import Call, Event
+from store.event import Call, Event, ToolCall
 from tests.store.builders import an_event
 from tests.workers.support import Poke, Shop, add_action, front_desk
-from workers.late import spoken
+from workers.late import deliver_late, spoken
 
 CONTROL = "POST /calls/call_1/control"
 FALLBACK = CellAnswer("fallback", {"result": "Later."})
@@ -75,6 +75,42 @@ async def test_a_worker_that_dies_before_it_is_put_in_is_replaced(shop: Shop, mo
     await shop.lose(lease)
     await shop.work()
     assert len(injected(shop)) == 1
+
+
+async def test_a_question_repeated_while_its_late_answer_is_put_in_does_not_put_it_in_twice(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run's own job is at it; the look for unsent answers must not begin a second one beside it."""
+    shop.platform.routes[CONTROL] = {"success": True}
+    shop.rule("rule", LATE)
+    event = await shop.post(an_event("tool-calls"), deadline_in=0.001)
+    await asyncio.sleep(0.003)
+    await shop.store.redis.zrem("hs:unsent", event.id)
+    job, lease = await shop.take()
+
+    async def asked_again_meanwhile(*arguments: Any) -> Any:
+        await shop.store.redis.zadd("hs:unsent", {event.id: 1})
+        assert await shop.store.queue.enqueue_unsent() == 0
+        return await deliver_late(*arguments)
+
+    monkeypatch.setattr("workers.answering.deliver_late", asked_again_meanwhile)
+    await shop.perform(job, lease)
+    await shop.work()
+    assert len(injected(shop)) == 1
+
+
+async def test_of_several_tools_only_those_nobody_sees_to_are_put_in(shop: Shop) -> None:
+    shop.platform.routes[CONTROL] = {"success": True}
+    shop.rule("rule", "on: { tool-calls: [a, b] }\nanswer: { result: 'It ships from ${{ tool.name }}.' }\n")
+    event = await shop.post(an_event("tool-calls", tools=[ToolCall(id="t1", name="a"), ToolCall(id="t2", name="b")]))
+    await shop.store.answers.collect(event.id, ["t1"], FALLBACK, close=True)
+    await shop.work()
+    assert len(injected(shop)) == 1
+    await shop.store.redis.zadd("hs:unsent", {event.id: 1})
+    assert await shop.store.queue.enqueue_unsent() == 1
+    await shop.work()
+    assert len(injected(shop)) == 2
+    assert "from b" in injected(shop)[1]["content"]
 
 
 async def test_a_busy_platform_is_asked_again_while_the_call_lasts(shop: Shop) -> None:

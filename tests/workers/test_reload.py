@@ -84,6 +84,44 @@ async def test_a_wrong_file_is_told_once_and_survives_a_restart(
     assert said(again) == GOOD
 
 
+async def test_a_file_that_is_mended_to_what_is_in_force_says_so(
+    book: RuleBook, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    (book.folder / "greet.yaml").write_text(BAD)
+    await take_over(book, store.last_good)
+    (book.folder / "greet.yaml").write_text(GOOD)
+    caplog.clear()
+    change = await take_over(book, store.last_good)
+    assert (change.mended, change.swapped) == (("greet",), ())
+    await take_over(book, store.last_good)
+    (told,) = caplog.records
+    assert told.getMessage() == "the file is right again, what was in force stays so"
+    assert told.__dict__["rule"] == "greet"
+    (book.folder / "greet.yaml").write_text(BAD)
+    await take_over(book, store.last_good)
+    (book.folder / "greet.yaml").write_text(GOOD.replace("Hello", "Other"))
+    assert (await take_over(book, store.last_good)).mended == (), "that it is in force says enough"
+
+
+async def test_vars_that_are_mended_say_so(book: RuleBook, store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    (book.folder / "vars.yaml").write_text("word: one\n")
+    await take_over(book, store.last_good)
+    (book.folder / "vars.yaml").write_text("word: one\nword: two\n")
+    await take_over(book, store.last_good)
+    (book.folder / "vars.yaml").write_text("word: one\n")
+    assert (await take_over(book, store.last_good)).mended == ("vars",)
+
+
+async def test_what_changed_before_the_watcher_was_there_is_taken_over(book: RuleBook, store: Store) -> None:
+    (book.folder / "greet.yaml").write_text(GOOD.replace("Hello", "Early"))
+    stop = asyncio.Event()
+    task = asyncio.create_task(keep_up(book, store.last_good, stop))
+    await until(lambda: book.followed)
+    assert "Early" in said(book)
+    stop.set()
+    await task
+
+
 async def test_a_new_file_that_is_wrong_is_not_in_force(
     book: RuleBook, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:

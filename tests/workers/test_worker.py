@@ -16,6 +16,7 @@ from store import embedded
 from store.client import Store, open_store
 from store.runs import Claim, LeaseLostError
 from store.scripting import run, script
+from store.together import together
 from tests.store.builders import ALL_LANES, accept, an_event
 from workers import worker as module
 from workers.worker import LeasedWorker, causes, event_of
@@ -196,7 +197,7 @@ async def test_a_bug_is_given_back_with_a_pause_and_then_buried(
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
-@pytest.mark.parametrize("error", [StoreGone("away"), LeaseLostError("x"), asyncio.CancelledError()])
+@pytest.mark.parametrize("error", [StoreGone("away"), LeaseLostError("x")])
 async def test_what_is_no_bug_uses_no_try(store: Store, jobs: Jobs, error: BaseException, wrapped: bool) -> None:
     jobs.gate.set()
     jobs.error = lambda: BaseExceptionGroup("rules", [error]) if wrapped else error
@@ -337,12 +338,13 @@ async def test_a_lease_that_ended_with_its_job_is_not_lost(
 ) -> None:
     """The write that ends the job has arrived, its reply is still under way, and the next renewal finds no claim."""
     monkeypatch.setattr(module, "RENEW_EVERY", 0.01)
-    execute, written, replied = store.redis.execute_command, asyncio.Event(), asyncio.Event()
+    company, written, replied = together(store.redis), asyncio.Event(), asyncio.Event()
+    ask = company.ask
     sha = script(last_word).sha
 
-    async def slow_reply(*arguments: Any, **options: Any) -> Any:
-        result = await execute(*arguments, **options)
-        if sha in arguments:
+    async def slow_reply(*command: Any) -> Any:
+        result = await ask(*command)
+        if sha in command:
             written.set()
             await replied.wait()
         return result
@@ -353,7 +355,7 @@ async def test_a_lease_that_ended_with_its_job_is_not_lost(
     event = an_event()
     await run(store.redis, last_word, "background", "nothing", "no token", 0, 0, "")
     await accept(store, event)
-    monkeypatch.setattr(store.redis, "execute_command", slow_reply)
+    monkeypatch.setattr(company, "ask", slow_reply)
     async with running(worker_on(store, jobs.handle), grace=1.0):
         await written.wait()
         await asyncio.sleep(0.05)

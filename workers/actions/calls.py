@@ -20,14 +20,14 @@ class StartParams(Params):
     agent: str = Field(min_length=1, description="the id of the agent that speaks")
     to: E164 = Field(description="who is called, an E.164 number such as +31612340001")
     from_: str = Field(
-        "", alias="from", description="our own number, or its id; fluents needs one, opencx takes the agent's own"
+        "", alias="from", description="our own number or its id; fluents and vapi need it, opencx takes the agent's"
     )
-    first_message: str = Field("", description="what the agent says first (flireo)")
+    first_message: str = Field("", description="what the agent says first (flireo, vapi)")
     metadata: dict[str, JsonValue] = Field(
-        default_factory=dict, description="comes back as `call.metadata` in the events of the call (flireo)"
+        default_factory=dict, description="comes back as `call.metadata` in the events of the call (flireo, vapi)"
     )
     variables: dict[str, JsonValue] = Field(
-        default_factory=dict, description="values for the agent's prompt, sent as text (fluents)"
+        default_factory=dict, description="values for the agent's prompt (vapi, fluents as text)"
     )
 
 

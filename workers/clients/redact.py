@@ -23,10 +23,13 @@ _TEXT_LIMIT = 300
 
 _KEYS = re.compile(
     r"(?:^|_)(?:credentials?|api_?keys?|secrets?|passwords?|passwd|passphrase|token|authorization|cookie|private_key"
-    r"|access_key|signature|x_api_key|auth)$"
+    r"|access_key|signature|x_api_key|auth|control_url|listen_url)$"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NUMBERS = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_ADDRESS = rf"(?<![\d+.-])(?:{_OCTET}\.){{3}}{_OCTET}(?![\s().-]?\d)"
+_NUMBERS = re.compile(rf"(?P<address>{_ADDRESS})|\+?\d(?:[\s().-]?\d){{6,}}")
+"""What looks like a phone number; an IPv4 address does not count as one."""
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+\S+")
 
 
@@ -84,4 +87,5 @@ def clipped(value: Any, limit: int = RECORD_LIMIT) -> Any:
 def fit_for_a_trace(text: str, secrets: Collection[str] = ()) -> str:
     """Words of the far side: short, on one line, without secrets and phone numbers."""
     line = " ".join(without_secrets(text, secrets).split())
-    return _NUMBERS.sub("[number]", _BEARER.sub(r"\1 [redacted]", line))[:_TEXT_LIMIT]
+    hidden = _NUMBERS.sub(lambda found: found["address"] or "[number]", _BEARER.sub(r"\1 [redacted]", line))
+    return hidden[:_TEXT_LIMIT]

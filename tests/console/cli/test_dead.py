@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -26,8 +27,9 @@ def left(url: str) -> int:
 
 def test_listing(cli: Cli, letters: list[DeadLetter]) -> None:
     heading, *rows = cli("dead", "list").stdout.splitlines()
-    assert heading.split() == ["died", "letter", "connection", "kind", "tries", "reason"]
-    assert {row.split()[2] for row in rows} == {letter.work_id for letter in letters}
+    assert heading.split() == ["died", "age", "letter", "connection", "kind", "tries", "reason"]
+    assert all(re.fullmatch(r"\d+s", row.split()[2]) for row in rows)
+    assert {row.split()[3] for row in rows} == {letter.work_id for letter in letters}
     assert all(row.rstrip().endswith("500 (after 5 tries)") for row in rows)
     assert len(cli("dead", "list", "-n", "1").stdout.splitlines()) == 2
 
@@ -86,8 +88,58 @@ def test_one_is_tried_again(cli: Cli, url: str, letters: list[DeadLetter]) -> No
 
 
 def test_all_are_dropped(cli: Cli, url: str, letters: list[DeadLetter]) -> None:
-    assert cli("dead", "drop", "--all").stderr == "dropped: 2\n"
+    assert cli("dead", "drop", "--all", "--yes").stderr == "dropped: 2\n"
     assert left(url) == 0
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_every_one_there_is_takes_a_yes(verb: str, cli: Cli, url: str, letters: list[DeadLetter]) -> None:
+    done = cli("dead", verb, "--all")
+    assert done.exit_code == 2
+    assert "every dead letter there is" in done.stderr
+    assert "--dry-run" in done.stderr
+    assert left(url) == 2
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_a_dry_run_counts_and_changes_nothing(verb: str, cli: Cli, url: str, letters: list[DeadLetter]) -> None:
+    in_store(url, lambda store: given_up(store, "no customer +31612340001"))
+    done = cli("dead", verb, "--all", "--dry-run")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == ["     2  tell  500 (after 5 tries)", "     1  tell  no customer +316•••••01"]
+    assert done.stderr.endswith("without --dry-run: 3; nothing was changed\n")
+    assert left(url) == 3
+    assert in_store(url, lambda store: store.queue.depth())["bulk"] == 0
+
+
+def test_a_dry_run_of_named_ones(cli: Cli, url: str, letters: list[DeadLetter]) -> None:
+    done = cli("dead", "retry", letters[0].work_id, "--dry-run")
+    assert done.stdout == "     1  tell  500 (after 5 tries)\n"
+    assert left(url) == 2
+
+
+@pytest.mark.parametrize(
+    ("scope", "count"),
+    [
+        (["--rule", "tell"], 3), (["--rule", "other"], 0), (["--reason", "TIMED out"], 1), (["--since", "1h"], 3),
+        (["--since", "2100-01-01T00:00"], 0), (["--rule", "tell", "--reason", "500"], 2),
+    ],
+)  # fmt: skip
+def test_all_of_a_scope(scope: list[str], count: int, cli: Cli, url: str, letters: list[DeadLetter]) -> None:
+    in_store(url, lambda store: given_up(store, "it timed out"))
+    assert len(json.loads(cli("dead", "list", "--json", *scope).stdout)) == count
+    assert cli("dead", "retry", "--all", *scope).stderr == f"trying again: {count}\n"
+    assert in_store(url, lambda store: store.queue.depth())["bulk"] == count
+    assert left(url) == 3 - count
+
+
+def test_a_scope_goes_with_all_and_a_moment_must_be_one(cli: Cli, url: str, letters: list[DeadLetter]) -> None:
+    named = cli("dead", "retry", letters[0].work_id, "--reason", "500")
+    assert (named.exit_code, "go with --all" in named.stderr) == (2, True)
+    assert cli("dead", "retry", "--rule", "tell").exit_code == 2
+    vague = cli("dead", "retry", "--all", "--since", "yesterday")
+    assert (vague.exit_code, "--since" in vague.stderr) == (2, True)
+    assert left(url) == 2
 
 
 @pytest.mark.parametrize("verb", ["show", "retry", "drop"])

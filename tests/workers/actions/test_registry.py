@@ -33,23 +33,23 @@ def test_two_actions_of_one_name_are_refused() -> None:
 
 def test_who_can_do_what() -> None:
     assert capability_table() == {
-        "number.list": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE},
-        "number.get": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE},
+        "number.list": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE, "vapi": ONE},
+        "number.get": {"flireo": EVERY_FLIREO, "fluents": ONE, "opencx": ONE, "vapi": ONE},
         "number.search": {"flireo": frozenset({"g1"}), "fluents": ONE},
         "number.buy": {"flireo": frozenset({"g1"}), "fluents": ONE},
-        "number.release": {"flireo": LATER_FLIREO, "fluents": ONE},
-        "number.link": {"flireo": EVERY_FLIREO, "fluents": ONE},
-        "number.unlink": {"flireo": EVERY_FLIREO, "fluents": ONE},
-        "number.update": {"flireo": LATER_FLIREO, "fluents": ONE},
-        "agent.list": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
-        "agent.get": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
-        "agent.update": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
-        "call.start": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
-        "call.get": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE},
-        "call.inject": {"flireo": LATER_FLIREO},
-        "call.say": {"flireo": LATER_FLIREO},
-        "call.end": {"flireo": LATER_FLIREO, "fluents": ONE},
-        "call.transfer": {"flireo": LATER_FLIREO},
+        "number.release": {"flireo": LATER_FLIREO, "fluents": ONE, "vapi": ONE},
+        "number.link": {"flireo": EVERY_FLIREO, "fluents": ONE, "vapi": ONE},
+        "number.unlink": {"flireo": EVERY_FLIREO, "fluents": ONE, "vapi": ONE},
+        "number.update": {"flireo": LATER_FLIREO, "fluents": ONE, "vapi": ONE},
+        "agent.list": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE, "vapi": ONE},
+        "agent.get": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE, "vapi": ONE},
+        "agent.update": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE, "vapi": ONE},
+        "call.start": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE, "vapi": ONE},
+        "call.get": {"flireo": LATER_FLIREO, "fluents": ONE, "opencx": ONE, "vapi": ONE},
+        "call.inject": {"flireo": LATER_FLIREO, "vapi": ONE},
+        "call.say": {"flireo": LATER_FLIREO, "vapi": ONE},
+        "call.end": {"flireo": LATER_FLIREO, "fluents": ONE, "vapi": ONE},
+        "call.transfer": {"flireo": LATER_FLIREO, "vapi": ONE},
     }
 
 

@@ -135,6 +135,7 @@ BASES = {
     "flireo": "https://flireo.test",
     "fluents": "https://fluents.test",
     "opencx": "https://opencx.test",
+    "vapi": "https://vapi.test",
 }
 
 

@@ -38,6 +38,8 @@ from workers.clients.redact import (
         "Proxy-Authorization",
         "Set-Cookie",
         "secret",
+        "controlUrl",
+        "listenUrl",
         "access_token",
         "client_secret",
         "private_key",
@@ -103,6 +105,23 @@ def test_texts_for_a_trace_hold_no_number_no_token_and_one_line() -> None:
     assert "abc.def" not in text
     assert "\n" not in text
     assert len(text) <= 300
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["169.254.169.254", "192.168.100.1:8080", "http://127.0.0.1/x", "(10.20.30.40)", "203.0.113.255.", "a 10.200.30.4/16"],
+)
+def test_addresses_stay_readable(told: str) -> None:
+    assert fit_for_a_trace(f"refused: {told} is private") == f"refused: {told} is private"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+31 6 12 34 00 01", "06.12.34.00.01", "+31.612.340.001", "316.123.400.01", "10.20.30.40.50", "31.61.23.40-001",
+     "020-123.45.67", "061.234.56.78 90"],
+)  # fmt: skip
+def test_numbers_with_dots_are_no_addresses(number: str) -> None:
+    assert fit_for_a_trace(f"call {number} back") == "call [number] back"
 
 
 @given(

@@ -9,12 +9,14 @@ from workers.actions.ports.base import Operation, Port
 from workers.actions.ports.flireo import FlireoFirstPort, FlireoLaterPort
 from workers.actions.ports.fluents import FluentsPort
 from workers.actions.ports.opencx import OpenCxPort
+from workers.actions.ports.vapi import VapiPort
 from workers.clients.errors import Invalid, Unsupported
 
 PORTS: Mapping[str, Mapping[str, type[Port]]] = {
     "flireo": {"g1": FlireoFirstPort, "g2": FlireoLaterPort, "g3": FlireoLaterPort},
     "fluents": {"": FluentsPort},
     "opencx": {"": OpenCxPort},
+    "vapi": {"": VapiPort},
 }
 
 

@@ -9,6 +9,7 @@ from workers.actions.ports.base import Port
 from workers.actions.ports.flireo import FlireoFirstPort, FlireoLaterPort
 from workers.actions.ports.fluents import FluentsPort
 from workers.actions.ports.table import able, port
+from workers.actions.ports.vapi import VapiPort
 from workers.clients.errors import Invalid, Unsupported
 
 
@@ -20,6 +21,7 @@ from workers.clients.errors import Invalid, Unsupported
         ("flireo", "g3", FlireoLaterPort),
         ("fluents", "", FluentsPort),
         ("fluents", "g1", FluentsPort),
+        ("vapi", "", VapiPort),
     ],
 )
 def test_each_platform_and_generation_has_its_port(provider: str, generation: str, kind: type[Port]) -> None:
@@ -33,8 +35,8 @@ def test_an_unknown_generation_says_what_to_write(generation: str) -> None:
 
 
 def test_a_platform_without_a_client_is_unsupported() -> None:
-    to = Connection(name="desk", provider="vapi", api=Api(key="k"))
-    with pytest.raises(Unsupported, match="vapi has no API client"):
+    to = Connection(name="desk", provider="retell", api=Api(key="k"))
+    with pytest.raises(Unsupported, match="retell has no API client"):
         port(context(httpx.AsyncClient(), to=to))
 
 
@@ -46,5 +48,5 @@ def test_a_step_without_connection_says_so() -> None:
 
 
 def test_ability_follows_from_what_a_port_does() -> None:
-    assert able(Port.call_say) == {"flireo": frozenset({"g2", "g3"})}
+    assert able(Port.call_say) == {"flireo": frozenset({"g2", "g3"}), "vapi": frozenset({""})}
     assert "opencx" not in able(Port.number_link)

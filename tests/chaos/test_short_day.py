@@ -1,0 +1,25 @@
+"""A short bad day with real processes. `make chaos SEED=... MINUTES=... RATE=...` plays longer ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.day import Day, play
+from tests.chaos.plan import fault_plan
+
+SEED = 7
+SECONDS = 12.0
+RATE = 15.0
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+
+
+async def test_nothing_is_lost_repeated_or_left_unanswered(tmp_path: Path) -> None:
+    said: list[str] = []
+    outcome = await play(Day(SEED, SECONDS, RATE, tmp_path, said.append))
+    assert not outcome.failures, f"{outcome.text}\nseed {SEED}, logs and data in {tmp_path}"
+    assert len(outcome.ledger.stored) > SECONDS * RATE
+    assert len(outcome.log) == 2 * len(fault_plan(SEED, SECONDS))
+    assert sum(effect.step != "inject" for effect in outcome.ledger.effects) > SECONDS * RATE

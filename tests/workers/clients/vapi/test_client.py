@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from starlette.responses import JSONResponse
+
+from tests.workers.clients.support import Platform, Seen, refused, session
+from tests.workers.clients.vapi.test_models import ASSISTANT, CALL, NUMBER
+from workers.clients.errors import (
+    ApiError,
+    AuthFailed,
+    Conflict,
+    InDoubtError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unavailable,
+)
+from workers.clients.vapi.client import PAGE_SIZE, VapiApi
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def vapi(platform: Platform) -> VapiApi:
+    return VapiApi(session(platform))
+
+
+def created(place: int) -> str:
+    """Newest first, two for each second."""
+    return (NOON - timedelta(seconds=place // 2)).isoformat()
+
+
+def a_list(count: int, *, newest_first: bool = True) -> Any:
+    """A platform that honours `limit` and `createdAtLe`."""
+    items = [{"id": f"n{place}", "createdAt": created(place)} for place in range(count)]
+
+    def page(seen: Seen) -> list[dict[str, Any]]:
+        query = parse_qs(seen.query)
+        bound = query.get("createdAtLe", ["9"])[0]
+        found = [each for each in items if each["createdAt"] <= bound]
+        return (found if newest_first else found[::-1])[: int(query["limit"][0])]
+
+    return page
+
+
+async def test_a_short_list_is_read_at_once() -> None:
+    platform = Platform({"GET /phone-number": [NUMBER], "GET /assistant": [ASSISTANT]})
+    assert [each.number for each in (await vapi(platform).numbers()).items] == ["+31850000001"]
+    assert [each.name for each in (await vapi(platform).assistants()).items] == ["Day desk"]
+    assert platform.seen[0].query == f"limit={PAGE_SIZE}"
+    assert platform.seen[0].headers["authorization"].startswith("Bearer ")
+
+
+async def test_a_long_list_is_read_by_the_moment_of_its_oldest() -> None:
+    platform = Platform({"GET /phone-number": a_list(250)})
+    listing = await vapi(platform).numbers()
+    assert (len(listing.items), len({each.id for each in listing.items}), listing.complete) == (250, 250, True)
+    assert len(platform.seen) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        a_list(250, newest_first=False),
+        [{"id": f"n{place}"} for place in range(PAGE_SIZE)],
+        [{"id": f"n{place}", "createdAt": created(0)} for place in range(PAGE_SIZE)],
+    ],
+    ids=["oldest first", "without times", "all of one moment"],
+)
+async def test_a_list_whose_end_cannot_be_reached_is_incomplete(answer: Any) -> None:
+    assert not (await vapi(Platform({"GET /phone-number": answer})).numbers()).complete
+
+
+@pytest.mark.parametrize("answer", [{}, {"results": []}, None])
+async def test_what_is_no_list_is_not_an_empty_one(answer: Any) -> None:
+    with pytest.raises(Unavailable, match="without the list"):
+        await vapi(Platform({"GET /phone-number": JSONResponse(answer)})).numbers()
+
+
+async def test_calls_since_a_moment() -> None:
+    platform = Platform({"GET /call": [CALL]})
+    assert [each.id for each in (await vapi(platform).calls_since(NOON)).items] == ["call-1"]
+    assert parse_qs(platform.seen[0].query)["createdAtGe"] == ["2026-11-21T12:00:00+00:00"]
+
+
+async def test_reading_and_changing_one() -> None:
+    platform = Platform(
+        {
+            "GET /phone-number/pn-1": NUMBER, "PATCH /phone-number/pn-1": NUMBER | {"assistantId": None},
+            "DELETE /phone-number/pn-1": NUMBER, "GET /assistant/as-1": ASSISTANT, "GET /call/call-1": CALL,
+            "PATCH /assistant/as-1": ASSISTANT | {"name": "New"}, "POST /call": JSONResponse(CALL, 201),
+        }
+    )  # fmt: skip
+    client = vapi(platform)
+    assert (await client.number("pn-1")).assistant_id == "as-1"
+    assert (await client.update_number("pn-1", {"assistantId": None})).assistant_id is None
+    assert (await client.delete_number("pn-1")).id == "pn-1"
+    assert (await client.assistant("as-1")).first_message == "Hello."
+    assert (await client.update_assistant("as-1", {"name": "New"})).name == "New"
+    assert (await client.call("call-1")).cost == 0.1
+    assert (await client.create_call({"assistantId": "as-1"})).id == "call-1"
+    assert [seen.body for seen in platform.seen if seen.body] == [
+        {"assistantId": None},
+        {"name": "New"},
+        {"assistantId": "as-1"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, Invalid), (401, AuthFailed), (404, NotFound), (409, Conflict), (429, RateLimited), (500, InDoubtError)],
+)
+async def test_a_call_that_is_refused(status: int, kind: type[ApiError]) -> None:
+    no = refused(
+        status,
+        {"message": ["customer.number must be E.164"], "error": "No", "statusCode": status},
+        {"Retry-After": "7"},
+    )
+    with pytest.raises(kind, match=r"customer\.number must be E\.164") as caught:
+        await vapi(Platform({"POST /call": no})).create_call({})
+    assert type(caught.value) is kind
+    assert caught.value.retry_after == 7

@@ -1,0 +1,94 @@
+"""Vapi: assistants, phone numbers and calls.
+
+Lists are bare arrays. Organisations in Europe have a host of their own. No rate limit is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from workers.clients.base import MAX_PAGES, ApiClient, Lenient, Listing, Query, listed, text
+from workers.clients.times import moment
+from workers.clients.vapi.models import Assistant, Call, PhoneNumber
+
+DEFAULT_BASE_URL = "https://api.vapi.ai"
+PAGE_SIZE = 100
+"""The platform gives a thousand at once; assistants and calls are large, and answers are bounded."""
+
+M = TypeVar("M", Assistant, Call, PhoneNumber)
+
+
+class VapiApi(ApiClient):
+    """One private key reaches one organisation."""
+
+    platform = "Vapi"
+
+    async def numbers(self) -> Listing[PhoneNumber]:
+        """All phone numbers."""
+        return await self._all(PhoneNumber, "phone-number", {})
+
+    async def number(self, number_id: str) -> PhoneNumber:
+        """One number by its id."""
+        return await self.get(PhoneNumber, "phone-number", number_id)
+
+    async def update_number(self, number_id: str, changes: Mapping[str, Any]) -> PhoneNumber:
+        """Change fields of a number; null empties one. Nested objects are replaced as a whole."""
+        return await self.write("PATCH", PhoneNumber, "phone-number", number_id, body=dict(changes))
+
+    async def delete_number(self, number_id: str) -> PhoneNumber:
+        """Take a number out of the account."""
+        return await self.write("DELETE", PhoneNumber, "phone-number", number_id, idempotent=False)
+
+    async def assistants(self) -> Listing[Assistant]:
+        """All saved assistants."""
+        return await self._all(Assistant, "assistant", {})
+
+    async def assistant(self, assistant_id: str) -> Assistant:
+        """One assistant by its id."""
+        return await self.get(Assistant, "assistant", assistant_id)
+
+    async def update_assistant(self, assistant_id: str, changes: Mapping[str, Any]) -> Assistant:
+        """Change fields of an assistant. Nested objects, such as `model`, are replaced as a whole."""
+        return await self.write("PATCH", Assistant, "assistant", assistant_id, body=dict(changes))
+
+    async def create_call(self, body: Mapping[str, Any]) -> Call:
+        """Let an assistant call somebody; no idempotency key is documented."""
+        return await self.write("POST", Call, "call", body=dict(body), idempotent=False)
+
+    async def call(self, call_id: str) -> Call:
+        """One call by its id."""
+        return await self.get(Call, "call", call_id)
+
+    async def calls_since(self, begin: datetime) -> Listing[Call]:
+        """Every call created from this moment on."""
+        return await self._all(Call, "call", {"createdAtGe": begin.isoformat()})
+
+    async def _all(self, model: type[M], path: str, query: Query) -> Listing[M]:
+        """Page after page by the moment of the oldest entry; incomplete where that does not lead to the end."""
+        found: dict[str, M] = {}
+        bound: dict[str, str] = {}
+        for _ in range(MAX_PAGES):
+            asked: Query = {**query, **bound, "limit": PAGE_SIZE}
+            items = listed(await self.get_any(path, query=asked), model)
+            known = len(found)
+            found |= {text(each.id): each for each in items}
+            if len(items) < PAGE_SIZE:
+                return Listing(list(found.values()), complete=True)
+            oldest = _oldest(items)
+            if not oldest or len(found) == known:
+                break
+            bound = {"createdAtLe": oldest}
+        return Listing(list(found.values()), complete=False)
+
+
+def _oldest(items: Sequence[Assistant | Call | PhoneNumber]) -> str:
+    """The moment of the last item when they come newest first; empty when they do not, or do not tell."""
+    times: list[Any] = [moment(_created(each)) for each in items]
+    in_order = all(times) and times == sorted(times, reverse=True)
+    return _created(items[-1]) if in_order else ""
+
+
+def _created(item: Lenient) -> str:
+    return text(getattr(item, "created_at", None))
