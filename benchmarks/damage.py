@@ -129,7 +129,7 @@ async def with_worker(count: int) -> None:
         folder = lay_out(Path(name) / "rules", [])
         known = words(folder)
         book = open_rulebook(folder, known, {})
-        desk = Desk(store, book, known, {}, Clients.allowing(()), {})
+        desk = Desk(store, book, known, {}, Clients.allowing([]), {})
         try:
             await begin(book, store.last_good)
             await watch_worker(store, book, desk, count)

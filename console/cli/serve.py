@@ -15,6 +15,7 @@ import uvicorn
 
 from console.cli.errors import CannotRun
 from console.cli.storage import refuse_old_store, store_url
+from console.collector import calm_collector
 from console.logs import set_up_logging
 from console.sentry import set_up_sentry
 from receiver.app import build_app
@@ -37,9 +38,10 @@ def serve(host: str | None, port: int | None) -> None:
     asyncio.run(refuse_old_store(url))
     app = build_app(settings, url)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False,
+        app, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=12, timeout_keep_alive=75,
     )  # fmt: skip
+    calm_collector()
     with closing(listen(settings.host, settings.port)) as listening:
         ReceiverServer(config).run(sockets=[listening])
 

@@ -6,6 +6,7 @@ import click
 import uvloop
 
 from console.cli.storage import store_url
+from console.collector import calm_collector
 from console.logs import set_up_logging
 from console.sentry import set_up_sentry
 from workers.main import run_worker
@@ -18,4 +19,5 @@ def work() -> None:
     settings = WorkerSettings()
     set_up_logging(settings)
     set_up_sentry(settings, "worker")
+    calm_collector()
     uvloop.run(run_worker(settings, store_url(settings)))

@@ -131,16 +131,20 @@ async def test_a_shortcoming_is_shouted_once_and_again_when_it_comes_back(caplog
     assert lookout.seen is not None
 
 
+def _has_seen(lookout: Lookout) -> bool:
+    return lookout.seen is not None
+
+
 async def test_the_lookout_goes_on_while_the_server_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.standing.LOOK_AGAIN", 0.0)
     server = Told(config=ConnectionError("gone"))
     lookout = Lookout(server, "always")  # type: ignore[arg-type]
     keeping = asyncio.create_task(lookout.keep())
     await asyncio.sleep(0)
-    assert lookout.seen is None
+    assert not _has_seen(lookout)
     server.config = GOOD
     async with asyncio.timeout(5):
-        while lookout.seen is None:  # noqa: ASYNC110 - what it waits for has no event
+        while not _has_seen(lookout):  # noqa: ASYNC110 - what it waits for has no event
             await asyncio.sleep(0)
     keeping.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -32,15 +32,17 @@ async def test_a_group_has_a_largest_size_and_nobody_is_left_behind(store: Store
 async def test_each_gets_its_own_error(store: Store) -> None:
     company = Together(store.redis)
     await company.ask("SET", "text", "x")
-    good, bad = await asyncio.gather(company.ask("GET", "text"), company.ask("INCR", "text"), return_exceptions=True)
-    assert good == b"x"
-    assert isinstance(bad, ResponseError)
+    asked = [company.ask("GET", "text"), company.ask("INCR", "text")]
+    replies: list[object] = list(await asyncio.gather(*asked, return_exceptions=True))
+    assert replies[0] == b"x"
+    assert isinstance(replies[1], ResponseError)
 
 
 async def test_replies_have_the_form_a_single_command_gives(store: Store) -> None:
     company = Together(store.redis)
     await company.ask("HSET", "hash", "a", "1")
-    both = await asyncio.gather(company.ask("HGETALL", "hash"), company.ask("HGETALL", "none"))
+    asked = [company.ask("HGETALL", "hash"), company.ask("HGETALL", "none")]
+    both: list[object] = list(await asyncio.gather(*asked))
     assert both == [{b"a": b"1"}, {}]
     assert await company.ask("HGETALL", "hash") == {b"a": b"1"}
 
