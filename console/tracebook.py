@@ -12,7 +12,7 @@ from store.events import StoredEvent
 from store.masking import masked
 
 STAGES = ("received", "verified", "normalised", "stored", "claimed", "matched", "answered", "done")
-"""In the order of the path; two clocks may tell times that say otherwise by a fraction of a millisecond."""
+"""In the order of the path."""
 
 
 async def trace_record(store: Store, event_id: str, *, numbers: bool = False) -> dict[str, Any] | None:
@@ -24,13 +24,33 @@ async def trace_record(store: Store, event_id: str, *, numbers: bool = False) ->
     cells = await store.answers.cells(event_id)
     record = {
         "event": event_summary(stored, numbers=numbers),
-        "stages": sorted(fields.get("stages", []), key=_place_on_the_path),
-        "rules": [record for name, record in sorted(fields.items()) if name.startswith("rule:")],
+        "stages": straightened(fields.get("stages", [])),
+        "rules": [_rule(name, record, fields) for name, record in sorted(fields.items()) if name.startswith("rule:")],
         "answers": [answer for cell in cells.values() for answer in _answers(cell, stored, fields)],
     }
     call = stored.event.call
     masked_record: dict[str, Any] = record if numbers else mask_numbers(record, (call.from_, call.to))
     return masked_record
+
+
+def _rule(name: str, record: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """What a rule decided, and who ended its run while it was paused."""
+    dropped = fields.get(f"dropped:{name.removeprefix('rule:')}")
+    return record | ({"dropped": dropped} if dropped else {})
+
+
+def straightened(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The stages in the order of the path, with `ms` that never run backwards.
+
+    The receiver's clock tells the first ones and the store's the rest. Where the second lags behind the first, whatever
+    it tells is moved on by as much as it must; `at` stays as the clocks told it.
+    """
+    behind, before, told = 0.0, 0.0, []
+    for stage in sorted(stages, key=_place_on_the_path):
+        behind = max(behind, before - stage["ms"])
+        before = round(stage["ms"] + behind, 2)
+        told.append(stage | {"ms": before})
+    return told
 
 
 def _place_on_the_path(stage: dict[str, Any]) -> int:
@@ -52,7 +72,9 @@ def event_summary(stored: StoredEvent, *, numbers: bool = False) -> dict[str, An
         "call": {"id": event.call.id, "from": show(event.call.from_), "to": show(event.call.to)},
         "tools": [{"id": tool.id, "name": tool.name} for tool in event.tools],
         "status": stored.status,
-    } | {name: told for name in ("problem", "replay_of") if (told := getattr(event, name))}
+    } | {name: told for name in ("name", "problem", "replay_of") if (told := getattr(event, name))}
+    if event.kind == "schedule":
+        summary["due_at"] = event.received_at.isoformat(timespec="milliseconds")
     shown: dict[str, Any] = summary if numbers else mask_numbers(summary, (event.call.from_, event.call.to))
     return shown
 

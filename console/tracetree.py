@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import orjson
 from rich.markup import escape
 from rich.tree import Tree
 
+from console.explain import why_paused
 from console.texts import map_texts, printable
+from rules.engine.rule import BY_NAME
 
 _LOOKS = {
     "ran": ("✓", "green"), "done": ("✓", "green"), "shadow": ("◌", "cyan"), "failed": ("✖", "red"),
     "error": ("✖", "red"), "dead": ("✖", "red"), "not_matched": ("○", "dim"), "overtaken": ("○", "dim"),
-    "disabled": ("○", "dim"), "paused": ("○", "dim"), "skipped": ("–", "yellow"), "limited": ("▲", "yellow"),
+    "disabled": ("○", "dim"), "paused": ("▲", "yellow"), "skipped": ("–", "yellow"), "limited": ("▲", "yellow"),
+    "assumed": ("◌", "cyan"), "unknown": ("◌", "cyan"), "hanging": ("◌", "dim"), "refused": ("✖", "red"),
 }  # fmt: skip
 """Outcome or state → mark and style; what is not here is still on its way."""
 _ON_ITS_WAY = ("…", "yellow")
-_FIRST_TOLD = ("ran", "failed", "error", "limited", "shadow")
+_FIRST_TOLD = ("ran", "failed", "error", "limited", "paused", "shadow")
 _LONGEST = 300
 
 Record = dict[str, Any]
@@ -45,12 +49,23 @@ def trace_tree(record: Record) -> Tree:
 
 def _headline(event: Record) -> Iterator[str]:
     tools = "".join(f" {tool['name']}" for tool in event["tools"])
-    spoken_by = f"{event['provider']} {event['generation']}".strip()
-    who = " → ".join(number or "unknown" for number in (event["call"]["from"], event["call"]["to"]))
     call = f" · call {event['call']['id']}" if event["call"]["id"] else ""
     yield f"[bold]{escape(event['kind'])}[/]{escape(tools)}  {_styled(event['status'])}"
-    yield f"{escape(who)} [dim]· {escape(event['connection'])} ({escape(spoken_by)}){escape(call)}[/]"
-    yield f"[dim]{escape(event['id'])} · {event['received_at'][:23].replace('T', ' ')} UTC[/]"
+    yield f"{escape(who_of(event))}[dim]{escape(_origin(event))}{escape(call)}[/]"
+    due = f" · was due {event['due_at'][:19].replace('T', ' ')} UTC" if "due_at" in event else ""
+    yield f"[dim]{escape(event['id'])} · {event['received_at'][:23].replace('T', ' ')} UTC{due}[/]"
+
+
+def who_of(event: Record) -> str:
+    """Who called whom, or the rule that an event belongs to."""
+    if event["kind"] in BY_NAME:
+        return f"rule {event['name']}"
+    return " → ".join(number or "unknown" for number in (event["call"]["from"], event["call"]["to"]))
+
+
+def _origin(event: Record) -> str:
+    spoken_by = f"{event['provider']} {event['generation']}".strip()
+    return f" · {event['connection']} ({spoken_by})" if event["connection"] else ""
 
 
 def _stages(stages: list[Record]) -> str:
@@ -83,7 +98,19 @@ def _add_rule(tree: Tree, rule: Record, tools: dict[str, str]) -> None:
 
 def _remarks(rule: Record) -> Iterator[str]:
     if rule.get("error"):
-        yield f"[red]✖ {escape(rule['error'])}[/]"
+        yield (
+            f"[dim]{escape(rule['error'])}[/]"
+            if rule["outcome"] == "overtaken"
+            else f"[red]✖ {escape(rule['error'])}[/]"
+        )
+    if rule.get("paused"):
+        yield f"[yellow]{escape(why_paused(rule))}[/]"
+    if rule.get("steps_left_out"):
+        yield f"[dim]and {rule['steps_left_out']} more steps[/]"
+    if "answer" in rule:
+        yield f"[dim]would answer[/] {escape(_short(rule['answer']))}"
+    if rule.get("answer_hangs"):
+        yield f"[dim]what it would answer hangs on what step {escape(rule['needs'])} gives[/]"
     if rule.get("stopped_at"):
         yield f"[dim]stopped at {escape(rule['stopped_at'])}[/]"
     if rule.get("answer_at"):
@@ -109,16 +136,53 @@ def _add_step(branch: Tree, step: Record, file: str) -> None:
     head = (
         f"{_mark(step['state'])} [dim]step[/] {escape(step['id'])}  {escape(step['action'])} {_styled(step['state'])}"
     )
+    if "with" in step:
+        branch.add("\n".join([head + place, *_plan(step)]))
+        return
+    if any("item" in attempt for attempt in attempts):
+        _add_items(branch.add(f"{head} [dim]{_items(attempts)}[/]{place}"), step)
+        return
     if len(attempts) == 1:
         head += f" [dim]{_took(attempts[0])}[/]{place}"
         branch.add("\n".join([head, *(f"  {line}" for line in _exchange(attempts[0], step.get("error")))]))
         return
     leaf = branch.add(head + (f" [dim]after {len(attempts)} tries[/]" if attempts else "") + place)
+    _add_tries(leaf, attempts)
+    if step.get("error"):
+        leaf.add(f"[red]{escape(step['error'])}[/]")
+
+
+def _add_tries(leaf: Tree, attempts: list[Record]) -> None:
     for number, attempt in enumerate(attempts, 1):
         title = f"[dim]try {number} at {attempt['at'][11:23]}, {_took(attempt)}[/]"
         leaf.add("\n".join([title, *_exchange(attempt)]))
-    if step.get("error"):
+
+
+def _items(attempts: list[Record]) -> str:
+    count = len({attempt.get("item") for attempt in attempts})
+    return f"for {count} item{'' if count == 1 else 's'}"
+
+
+def _add_items(leaf: Tree, step: Record) -> None:
+    """Each item of a `for_each` with its tries; items are numbered from 0, as `index` is."""
+    for item, found in groupby(step["attempts"], key=lambda attempt: attempt.get("item")):
+        tries = list(found)
+        if len(tries) == 1:
+            leaf.add("\n".join([f"[dim]item {item}, {_took(tries[0])}[/]", *_exchange(tries[0])]))
+        else:
+            _add_tries(leaf.add(f"[dim]item {item} after {len(tries)} tries[/]"), tries)
+    if step.get("error") and all(step["error"] != attempt.get("error") for attempt in step["attempts"]):
         leaf.add(f"[red]{escape(step['error'])}[/]")
+
+
+def _plan(step: Record) -> Iterator[str]:
+    """With what a step in shadow would be taken, as far as that is known."""
+    if step["with"] is None:
+        yield "  [dim]hangs on what an earlier step gives[/]"
+    else:
+        yield f"  [dim]with[/] {escape(_short(step['with']))}"
+    if step.get("error"):
+        yield f"  [red]{escape(step['error'])}[/]"
 
 
 def _exchange(attempt: Record, error: str | None = None) -> Iterator[str]:

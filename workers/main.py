@@ -78,7 +78,14 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
     Raises OldServerError.
     """
     store = open_store(url, copies=settings.copies)
-    await refuse_old_server(store.redis)
+    try:
+        await refuse_old_server(store.redis)
+        await _work(settings, store)
+    finally:
+        await store.close()
+
+
+async def _work(settings: WorkerSettings, store: Store) -> None:
     desk, book = build_desk(settings, store)
     worker = build_worker(desk, settings)
     stop = asyncio.Event()
@@ -101,7 +108,6 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
             await following
     finally:
         await desk.clients.close()
-        await store.close()
     logger.info("worker stopped", extra={"worker": worker.name})
 
 

@@ -37,9 +37,7 @@ async def worker_notes(settings: StoreSettings) -> dict[str, Note]:
         await store.close()
 
 
-def rule_findings(
-    settings: WorkerSettings, environ: Mapping[str, str], notes: Mapping[str, Note]
-) -> Iterator[Finding]:
+def rule_findings(settings: WorkerSettings, environ: Mapping[str, str], notes: Mapping[str, Note]) -> Iterator[Finding]:
     """The rules as a worker started now would load them, and what workers refuse; nothing when the connections cannot
     be read. Where workers tell which secrets they lack, those of this terminal do not matter.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def show_comparison(
     before: tuple[Rule, ...], after: tuple[Rule, ...], chosen: Chosen, data_dir: Path, *, as_json: bool, numbers: bool
 ) -> int:
     """Compare and tell; 1 when a decision would change, else 0."""
-    writer = _Writer(as_json, numbers)
+    writer = _Writer(as_json, numbers, data())
     began = time.perf_counter()
 
     async def play(store: Store) -> Comparison:
@@ -137,7 +137,7 @@ class _Writer:
 
     as_json: bool
     numbers: bool
-    out: Console = field(default_factory=data)
+    out: Console
     written: int = 0
 
     def change(self, change: Change) -> None:

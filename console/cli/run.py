@@ -15,6 +15,7 @@ from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, numbers_option, print_json, talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
+from console.inforce import held_out, refusal
 from console.rulebook import find_connections
 from console.tracebook import trace_record
 from console.tracetree import trace_tree
@@ -24,6 +25,7 @@ from store.client import Store
 from store.connections import Connection, load_connections
 from store.event import Event, new_event_id
 from store.events import Acceptance
+from store.pauses import Pause, covering
 from workers.schedule import event_of
 
 LOOK_AGAIN = 0.05
@@ -52,7 +54,8 @@ def run(
 ) -> None:  # fmt: skip
     """Run RULE now, for real, wait for its end and show the trace. RULE has `manual` in its `on`.
 
-    The exit code is 1 when the rule failed. Stopping to wait does not stop the run.
+    The exit code is 1 when the rule failed, and 2 when nothing was run, because RULE is paused or no worker has it in
+    force. Stopping to wait does not stop the run.
     """
     chosen = _chosen(rule, rules_in_force(rules, connections, data_dir), rules)
     known = load_connections(find_connections(connections, data_dir), os.environ, "neither")
@@ -60,25 +63,69 @@ def run(
     given = _data(data_file, pairs)
     event = event_of(chosen, "manual", known, connection=on, id=new_event_id(), data=given)
     if no_wait:
-        with_store(data_dir, lambda store: _enqueue(store, event))
+        with_store(data_dir, lambda store: _leave(store, event))
         _say_id(event.id, as_json)
         return
 
-    async def through(store: Store) -> dict[str, Any]:
+    async def through(store: Store) -> tuple[dict[str, Any], Pause | None]:
+        await _refuse_held_out(store, chosen.name)
+        await _refuse_paused(store, event)
         await _enqueue(store, event)
-        await _end_of(store, event.id)
-        return await trace_record(store, event.id, numbers=numbers) or {}
+        pause = await _end_of(store, event)
+        return await trace_record(store, event.id, numbers=numbers) or {}, pause
 
-    record = with_store(data_dir, through)
+    record, pause = with_store(data_dir, through)
     if as_json:
         print_json(record)
     else:
         data().print(trace_tree(record), soft_wrap=False)
-    ctx.exit(int(_failed(record)))
+    ctx.exit(int(_failed(record, chosen.name, pause)))
 
 
-def _failed(record: dict[str, Any]) -> bool:
-    return record["event"]["status"] == "dead" or any(each["outcome"] in _BAD for each in record["rules"])
+def _failed(record: dict[str, Any], rule: str, pause: Pause | None) -> bool:
+    """Whether the run did not come to a good end, with a word about what the trace does not say."""
+    if pause:
+        talk().print(f"{_paused(rule, pause)}; it goes on after `hookswitch resume {pause.scope}`")
+    elif all(each["rule"] != rule for each in record["rules"]):
+        talk().print(f"the worker that took it up does not have rule {rule} in force; look with `hookswitch doctor`")
+        return True
+    ended_badly = any(each["outcome"] in _BAD for each in record["rules"])
+    return bool(pause) or record["event"]["status"] == "dead" or ended_badly
+
+
+async def _leave(store: Store, event: Event) -> None:
+    """Enqueue it for later."""
+    await _refuse_held_out(store, event.name)
+    pause = covering(await store.pauses.all(), event.name, event.connection)
+    if pause:
+        talk().print(f"{_paused(event.name, pause)}; it runs after `hookswitch resume {pause.scope}`")
+    await _enqueue(store, event)
+
+
+async def _refuse_held_out(store: Store, rule: str) -> None:
+    """Raise CannotRun when no worker has the rule in force, also after the moment a saved file takes."""
+    for _ in range(PATIENT):
+        notes = await store.roster.all()
+        why = held_out(rule, notes)
+        if not why:
+            break
+        await asyncio.sleep(LOOK_AGAIN)
+    else:
+        raise CannotRun(f"no worker has rule {rule} in force, so nothing was run: {why}")
+    if refusal(rule, notes):
+        talk().print(f"the last good version of {rule} is in force, its file is refused: {refusal(rule, notes)}")
+
+
+async def _refuse_paused(store: Store, event: Event) -> None:
+    pause = covering(await store.pauses.all(), event.name, event.connection)
+    if pause:
+        advice = f"`hookswitch resume {pause.scope}` ends the pause, --no-wait enqueues it until then"
+        raise CannotRun(f"{_paused(event.name, pause)}, so nothing was run; {advice}")
+
+
+def _paused(rule: str, pause: Pause) -> str:
+    because = f" ({pause.why})" if pause.why else ""
+    return f"rule {rule} is paused: {pause.scope} by {pause.by}{because}"
 
 
 def _say_id(event_id: str, as_json: bool) -> None:
@@ -137,14 +184,17 @@ async def _enqueue(store: Store, event: Event) -> None:
     await store.events.accept(Acceptance(event, b"{}"))
 
 
-async def _end_of(store: Store, event_id: str) -> None:
-    """Wait until nothing is left to do about the event."""
+async def _end_of(store: Store, event: Event) -> Pause | None:
+    """Wait until nothing is left to do about the event; the pause when one keeps it from coming to its end."""
     looks = 0
-    while (await store.events.statuses([event_id]))[0] not in ("done", "dead"):
+    while (status := (await store.events.statuses([event.id]))[0]) not in ("done", "dead"):
         looks += 1
+        if status == "waiting" and (pause := covering(await store.pauses.all(), event.name, event.connection)):
+            return pause
         if looks == PATIENT:
-            await _tell_what_is_waited_for(store, event_id)
+            await _tell_what_is_waited_for(store, event.id)
         await asyncio.sleep(LOOK_AGAIN)
+    return None
 
 
 async def _tell_what_is_waited_for(store: Store, event_id: str) -> None:

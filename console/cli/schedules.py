@@ -13,15 +13,19 @@ import click
 from console.cli.output import data, json_option, listing, print_json, show_whole, talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
+from console.inforce import held_out
 from console.tracebook import moment as iso
 from rules.engine.cron import next_due
 from rules.engine.rule import Rule, Schedule
 from store.client import Store
 from store.pauses import Pause, covering
+from store.roster import Note
 from store.schedules import Pointer
 from workers.schedule import moment, only_connection
 
 Record = dict[str, Any]
+
+_NOBODY = "no worker is running; start `hookswitch work`"
 
 
 @click.command()
@@ -33,12 +37,13 @@ def schedules(rules: Path, connections: Path | None, as_json: bool, data_dir: Pa
     """List the rules that run by a schedule: when they are due next, what was fired last, and what was skipped."""
     in_force = rules_in_force(rules, connections, data_dir)
 
-    async def read(store: Store) -> tuple[dict[str, Pointer], Mapping[str, Pause], int]:
-        return await store.schedules.all(), await store.pauses.all(), await store.schedules.now_ms()
+    async def read(store: Store) -> tuple[dict[str, Pointer], Mapping[str, Pause], dict[str, Note], int]:
+        pointers, pauses = await store.schedules.all(), await store.pauses.all()
+        return pointers, pauses, await store.roster.all(), await store.schedules.now_ms()
 
-    pointers, pauses, now_ms = with_store(data_dir, read)
+    pointers, pauses, notes, now_ms = with_store(data_dir, read)
     told = [
-        schedule_record(rule, rule.schedule, pointers.get(rule.name), pauses, moment(now_ms))
+        schedule_record(rule, rule.schedule, pointers.get(rule.name), pauses, moment(now_ms), notes)
         for rule in sorted(in_force, key=lambda rule: rule.name)
         if rule.schedule
     ]
@@ -46,24 +51,31 @@ def schedules(rules: Path, connections: Path | None, as_json: bool, data_dir: Pa
         print_json(told)
     elif told:
         show_whole(data(), listing([_row(each) for each in told]))
+        for each in told:
+            if each["why"]:
+                talk().print(f"{each['rule']} is {each['state']}: {each['why']}", markup=False)
     else:
         talk().print(f"no rule in {rules} has a schedule; `hookswitch new rule NAME --on schedule` writes one")
 
 
 def schedule_record(
-    rule: Rule, schedule: Schedule, pointer: Pointer | None, pauses: Mapping[str, Pause], now: datetime
-) -> Record:
+    rule: Rule, schedule: Schedule, pointer: Pointer | None, pauses: Mapping[str, Pause], now: datetime,
+    notes: Mapping[str, Note],
+) -> Record:  # fmt: skip
     """One schedule as programs read it; moments are ISO 8601, None where there is none."""
     due = next_due(schedule, now) if rule.enabled else None
     paused = covering(pauses, rule.name, only_connection(rule)) is not None
     known = pointer is not None and pointer.identity == schedule.identity
+    held = held_out(rule.name, notes)
+    state = _state(rule, known=known, paused=paused, held=bool(held))
     return {
         "rule": rule.name,
         "file": rule.path,
         "cron": schedule.cron,
         "timezone": schedule.timezone,
         "catch_up": schedule.catch_up,
-        "state": _state(rule, known=known, paused=paused),
+        "state": state,
+        "why": {"not in force": held, "not begun": "" if notes else _NOBODY}.get(state, ""),
         "next_due": due and due.isoformat(timespec="seconds"),
         "next_due_local": due and due.astimezone(ZoneInfo(schedule.timezone)).isoformat(timespec="seconds"),
     } | _past(pointer or Pointer("", 0))
@@ -77,7 +89,9 @@ def _past(pointer: Pointer) -> Record:
     }
 
 
-def _state(rule: Rule, *, known: bool, paused: bool) -> str:
+def _state(rule: Rule, *, known: bool, paused: bool, held: bool) -> str:
+    if held:
+        return "not in force"
     if not rule.enabled or paused:
         return "paused" if rule.enabled else "disabled"
     if not known:

@@ -18,6 +18,8 @@ from rich.markup import escape
 from console.dev.ports import Ports
 from console.texts import printable
 from receiver.providers.flireo.signature import signed_headers
+from rules.engine.rule import BY_NAME
+from rules.engine.turns import OVERTAKEN
 from store.connections import AuthEntry, Connection
 
 COMMAND = "hookswitch"
@@ -138,20 +140,31 @@ def event_line(line: Mapping[str, Any]) -> str:
     """One event as it is done: when, what, who, which rules did what, how long it took."""
     at = datetime.now().astimezone().strftime("%H:%M:%S")
     what = printable(line["kind"] + "".join(f" {tool}" for tool in line["tools"]))
-    who = printable(f"{line['from'] or 'unknown'} → {line['to'] or 'unknown'}")
+    who = printable(_who(line))
     return (
         f"[dim]{at}[/] {escape(f'{what:<26}')} {escape(f'{who:<25}')} {_rules(line['rules'])}  "
         f"[dim]{line['ms']:.0f} ms  {escape(line['connection'])} {escape(line['event'])}[/]"
     )
 
 
+def _who(line: Mapping[str, Any]) -> str:
+    """Who called whom; the rule that a schedule or a person runs; the name of what a rule emitted."""
+    if line["from"] or line["to"] or not line.get("name"):
+        return f"{line['from'] or 'unknown'} → {line['to'] or 'unknown'}"
+    return f"rule {line['name']}" if line["kind"] in BY_NAME else str(line["name"])
+
+
 def _rules(rules: Mapping[str, str]) -> str:
-    """Those that did something; a rule that ran needs no word for it."""
+    """Those that did something; a rule that ran needs no word for it, and of many that had no turn only the number."""
     acted = {rule: outcome for rule, outcome in rules.items() if outcome != "not_matched"}
     if not acted:
         return "[dim]no rule matched[/]" if rules else "[dim]no rule[/]"
-    return " ".join(
-        f"[{_OUTCOMES.get(outcome, 'yellow')}]{escape(rule)}[/]"
-        + ("" if outcome == "ran" else f" [dim]{outcome.replace('_', ' ')}[/]")
-        for rule, outcome in acted.items()
-    )
+    overtaken = [rule for rule, outcome in acted.items() if outcome == OVERTAKEN]
+    folded = overtaken if len(overtaken) > 1 and len(overtaken) < len(acted) else []
+    told = ", ".join(_rule(rule, outcome) for rule, outcome in acted.items() if rule not in folded)
+    return told + (f" [dim]and {len(folded)} overtaken[/]" if folded else "")
+
+
+def _rule(rule: str, outcome: str) -> str:
+    word = "" if outcome == "ran" else f" [dim]{outcome.replace('_', ' ')}[/]"
+    return f"[{_OUTCOMES.get(outcome, 'yellow')}]{escape(rule)}[/]{word}"

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from store.tasks import end
 logger = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
+NotReady = Callable[[httpx.AsyncClient], Awaitable[str]]
 START_TIMEOUT = 30.0
 
 
@@ -111,7 +112,9 @@ async def _run_all(plan: Plan, given: Surroundings, built_in: BuiltIn | None, sa
     store = open_store(given.environ["HOOKSWITCH_REDIS_URL"])
     running = [asyncio.create_task(child.keep_running(say)) for child in children]
     running += [asyncio.create_task(built_in.keep_running(say))] if built_in else []
-    talking = [asyncio.create_task(_greet(plan, given, say)), asyncio.create_task(_print_events(store, say))]
+    worker = next(child for child in children if child.name == "worker")
+    greeting = _greet(plan, given, lambda client: _not_ready(client, plan, store, worker), say)
+    talking = [asyncio.create_task(greeting), asyncio.create_task(_print_events(store, say))]
     try:
         done, _ = await asyncio.wait([*running, stop], return_when=asyncio.FIRST_COMPLETED)
         say("\n[dim]stopping …[/]")
@@ -171,19 +174,33 @@ def _until_told(children: Sequence[Child]) -> asyncio.Event:
     return stop
 
 
-async def _greet(plan: Plan, given: Surroundings, say: Say) -> None:
-    """Say how to try it once the receiver answers."""
+async def _greet(plan: Plan, given: Surroundings, not_ready: NotReady, say: Say) -> None:
+    """Say how to try it once everything is ready."""
+    missing = ""
     try:
         async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(START_TIMEOUT):
-            while not await _answers(client, f"{plan.ports.receiver_url}/readyz"):  # noqa: ASYNC110 - as above
+            while missing := await not_ready(client):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        say(f"[red]✖ the receiver does not answer after {START_TIMEOUT:.0f} s; look with `hookswitch doctor`[/]")
+        say(f"[red]✖ {missing} after {START_TIMEOUT:.0f} s; look with `hookswitch doctor`[/]")
         return
     made = () if given.demo else tuple(given.secrets.values)
     can_call = plan.sandbox and posts_to_us(given.connections)
     for line in banner(Welcome(plan.ports, plan.data_dir, given.connections, can_call, made, given.secrets.missing)):
         say(line)
+
+
+async def _not_ready(client: httpx.AsyncClient, plan: Plan, store: Store, worker: Child) -> str:
+    """What is not there yet, in words; "" when a call can come in and a saved rule file would be noticed."""
+    if not await _answers(client, f"{plan.ports.receiver_url}/readyz"):
+        return "the receiver does not answer"
+    try:
+        notes = await store.roster.all()
+    except (RedisError, OSError):
+        return "the store does not answer"
+    pid = worker.process.pid if worker.process else 0
+    ready = any(note.follows for name, note in notes.items() if f":{pid}:" in name)
+    return "" if ready else "the worker has not taken up the rules"
 
 
 async def _answers(client: httpx.AsyncClient, url: str) -> bool:

@@ -1,7 +1,8 @@
 """What the CEL library accepts although it goes wrong when an event comes: each is refused here, with what to write.
 
 Arithmetic is checked by these classes. A name declared as a number always holds a number with a fraction, so it goes
-together with 60.0 and with other such names, not with 60. What comes out of a map has no type until one is given.
+together with 60.0 and with other such names, not with 60. `index`, which we count ourselves, is a whole number and goes
+together with 1, not with 1.0. What comes out of a map has no type until one is given.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _TAKES_OPTIONAL = frozenset({"orValue", "or", "hasValue", "value"})
 _HOURS = frozenset({"open_now", "next_open"})
 _LOCAL = _HOURS | {"date", "time", "weekday"}
 _FRACTION = ("number", "double")
+_DECLARED = frozenset({"number", "whole"})
 
 
 def check_tree(root: Part, text: str, scope: Scope, place: Place) -> list[Problem]:
@@ -132,11 +134,24 @@ class _Checker:
             return
         for operand, class_ in operands:
             if class_ == "untyped":
-                cast = "string" if "string" in classes else "double"
+                cast = _cast_beside(classes)
                 shown = path_text(operand) or "x"
                 self.report(operand, f"{shown} has no type yet; write {cast}({shown}) here", "untyped-arithmetic")
         if "number" in classes and "untyped" not in classes:
             self.fraction(part, sign, operands)
+        elif "whole" in classes and "untyped" not in classes:
+            self.whole(operands)
+
+    def whole(self, operands: list[tuple[Part, str]]) -> None:
+        name = next(path_text(operand) or "this" for operand, class_ in operands if class_ == "whole")
+        for operand, class_ in operands:
+            if class_ == "double" and operand.what == "constant" and float(operand.value).is_integer():
+                advice = f"write {int(operand.value)} instead of {operand.value}"
+            elif class_ not in ("whole", "int"):
+                advice = f"write {'double' if class_ == 'double' else 'string'}({name})"
+            else:
+                continue
+            self.report(operand, f"{name} is a whole number; {advice}", "number-arithmetic")
 
     def fraction(self, part: Part, sign: str, operands: list[tuple[Part, str]]) -> None:
         name = next(path_text(operand) or "this" for operand, class_ in operands if class_ == "number")
@@ -147,35 +162,44 @@ class _Checker:
                 continue
             if class_ == "int" and operand.what == "constant":
                 advice = f"write {operand.value}.0 instead of {operand.value}"
-            elif class_ == "int":
+            elif class_ in ("int", "whole"):
                 advice = f"write double({path_text(operand) or '...'})"
             else:
                 advice = f"write string({name})"
             self.report(operand, f"{name} is a number with a fraction; {advice}", "number-arithmetic")
 
     def comparison(self, part: Part, classes: list[str]) -> None:
-        if "number" not in classes:
+        if not set(classes) & _DECLARED:
             return
         for operand, class_ in zip(part.parts, classes, strict=True):
-            if class_ not in (*_FRACTION, "int", "uint", "untyped"):
+            if class_ not in (*_FRACTION, "whole", "int", "uint", "untyped"):
                 name = next(path_text(other) for other in part.parts if other is not operand)
                 kind = _WORDS.get(class_, "true or false")
                 self.report(operand, f"{name or 'this'} is a number, this is {kind}")
 
     def class_of(self, part: Part) -> str:
-        """The static type's word, `number` for declared numbers and what is reckoned from them, else `untyped`."""
-        if part.type.word != "dyn":
-            return "number" if self.is_reckoned(part) else part.type.word
-        if part.what == "name":
-            return "number" if self.scope.words.get(part.text) == "number" else "untyped"
-        return "number" if self.is_reckoned(part) else "untyped"
+        """The static type's word; `number` or `whole` for what is declared so or reckoned from it; else `untyped`."""
+        return self.reckoned(part) or ("untyped" if part.type.word == "dyn" else part.type.word)
 
-    def is_reckoned(self, part: Part) -> bool:
-        if part.what != "call":
-            return False
-        if part.text == "_?_:_":
-            return all(self.class_of(branch) == "number" for branch in part.parts[1:])
-        return part.text in _ARITHMETIC and any(self.class_of(child) == "number" for child in part.children())
+    def reckoned(self, part: Part) -> str:
+        """The class of a declared number or of what comes of reckoning with one; "" for anything else."""
+        if part.what == "name" and part.type.word == "dyn":
+            found = {self.scope.words.get(part.text, "")}
+        elif part.text == "_?_:_":
+            found = {self.class_of(branch) for branch in part.parts[1:]}
+            return "".join(found & _DECLARED) if len(found) == 1 else ""
+        elif part.what == "call" and part.text in _ARITHMETIC:
+            found = {self.class_of(child) for child in part.children()}
+        else:
+            return ""
+        return next((class_ for class_ in ("number", "whole") if class_ in found), "")
+
+
+def _cast_beside(classes: set[str]) -> str:
+    """What an untyped operand is turned into, so that it goes together with the others."""
+    if "string" in classes:
+        return "string"
+    return "int" if "whole" in classes and not classes & set(_FRACTION) else "double"
 
 
 def _takes_optional(parent: Part, place: int, child: Part) -> bool:

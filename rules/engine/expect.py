@@ -35,9 +35,9 @@ def _error(wanted: Any, told: Told) -> Iterator[Difference]:
 
 
 def _place(wanted: Any, told: Told) -> Iterator[Difference]:
-    """A rule whose `if` is one expression stops at `if`, which is also `if[0]`."""
+    """`if` and `if[0]` are the same place, whether the rule writes one expression or a list."""
     got = told.played.stopped_at
-    if wanted != got and not (wanted == "if" and got == "if[0]"):
+    if wanted != got and not {wanted, got} <= {"if", "if[0]"}:
         yield Difference("stopped_at", shown(wanted), shown(got))
 
 

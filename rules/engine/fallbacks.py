@@ -27,7 +27,7 @@ def losing(words: ConnectionWords) -> Iterator[tuple[str, str]]:
 def sentence(words: ConnectionWords, generation: str) -> str:
     """What is wrong, the same in `check` and `doctor`."""
     said = ", ".join(words.fallback.get(KIND, {})) or "empty"
-    return f"to {KIND} is {said}, which loses the call on {generation}"
+    return f"to {KIND} is {said}, which loses the call on {generation or words.provider}"
 
 
 def check_fallbacks(vocabulary: Vocabulary) -> list[Finding]:

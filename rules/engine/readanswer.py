@@ -21,8 +21,9 @@ from rules.engine.vocabulary import KindWords
 ONE_OF: Mapping[str, tuple[str, ...]] = {
     "assistant-request": ("assistant", "config", "default", "reject", "transfer"),
     "tool-calls": ("result", "error"),
-    "transfer-request": ("transfer",),
+    "transfer-request": ("transfer", "assistant", "error"),
     "knowledge-request": ("documents", "say"),
+    "dial-request": ("allow",),
 }
 """For each kind, the keys of which an answer has exactly one."""
 
@@ -41,6 +42,7 @@ TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "error": (str, "a sentence the agent can use"),
     "say": (str, "a sentence"),
     "documents": (list, "a list"),
+    "allow": (bool, "true or false"),
 }
 _VAR = re.compile(r"\s*\$\{\{\s*vars\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}\s*", re.ASCII)
 TARGET = re.compile(r"\+[1-9]\d{4,14}|sips?:\S+@\S+", re.ASCII)

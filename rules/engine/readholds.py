@@ -45,11 +45,11 @@ class HoldsReader:
         made: list[Condition] = []
         facts = [fact for fact in [self.on_says] if fact is not None]
         for index, item in enumerate(self.reader.listed(node)):
-            where = f"`if[{index}]`" if isinstance(node, Items) else "`if`"
-            place = Place(where, steps=0, wants_bool=True)
-            expression = self.reader.condition(item, where, self.scope, place)
+            where = f"if[{index}]" if isinstance(node, Items) else "if"
+            place = Place(f"`{where}`", steps=0, wants_bool=True)
+            expression = self.reader.condition(item, place.what, self.scope, place)
             if expression:
-                made.append(Condition(expression, f"if[{index}]"))
+                made.append(Condition(expression, where))
                 self.compared(item, expression, facts)
         return tuple(made)
 

@@ -13,7 +13,7 @@ from rules.engine.functions import declarations
 from rules.engine.plain import EMPTY
 from rules.engine.vocabulary import KindWords, Vocabulary
 
-ITEM_NAMES: Mapping[str, str] = {"item": "dyn", "index": "number"}
+ITEM_NAMES: Mapping[str, str] = {"item": "dyn", "index": "whole"}
 """What `for_each` adds inside the step's `with`."""
 
 _MEMORY: Mapping[str, str] = {"memory.call": "map", "memory.caller": "map"}

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from console.dryrun import DryRun, Past, rehearse_event
+from console.dryrun import Past, rehearse_event
 from rules.engine.rule import Rule
 from store.event import Event
 from tests.console.support import CALLER, FOUND, LOOK_UP, NIGHT, call_comes_in, rules_of, tool_is_run
 from workers.desk import event_view
+from workers.rehearsal import DryRun
 
 ANYBODY = "description: Everybody.\non: assistant-request\npriority: 200\nanswer: { assistant: day }\n"
 NOTE = "description: Note it.\non: assistant-request\nsteps:\n  - action: log\n    with: { message: hello }\n"
@@ -41,6 +42,7 @@ def test_a_play_ends_where_a_result_is_not_known(tmp_path: Path) -> None:
     run = rehearsed(rules_of(tmp_path, look_up=LOOK_UP), tool_is_run("find"))["look_up"]
     assert (run.outcome, run.needs, run.ends_turns) == ("undecided", "customer", True)
     assert [(step.key, step.source) for step in run.steps] == [("customer", "unknown"), ("step-2", "hanging")]
+    assert run.steps[0].with_ is not None
     assert run.steps[0].with_["query"] == {"phone": CALLER}
 
 
@@ -76,6 +78,7 @@ def test_a_step_whose_parameters_do_not_fit_fails(tmp_path: Path) -> None:
 def test_secrets_are_never_rendered(tmp_path: Path) -> None:
     text = LOOK_UP.replace("accept: [404]", 'headers: { authorization: "Bearer ${{ secrets.crm }}" }')
     run = rehearsed(rules_of(tmp_path, look_up=text), tool_is_run("find"))["look_up"]
+    assert run.steps[0].with_ is not None
     assert run.steps[0].with_["headers"] == {"authorization": "Bearer <secrets.crm>"}
 
 

@@ -79,3 +79,10 @@ def test_a_parked_run_needs_no_origin_and_unknown_keys_are_told() -> None:
     assert "night for find parked: its run is under way" in told
     assert "  rules/live/night.yaml" in told
     assert "  · limit: the key is empty" in told
+
+
+def test_conditions_and_steps_stand_in_the_order_of_the_file() -> None:
+    steps = [{"id": "calls", "action": "memory.add", "line": 11, "state": "done"}]
+    fits = {**CONDITION, "place": "answer[0].if", "line": 15, "seen": {}}
+    told = lines(conditions=[fits, {**CONDITION, "seen": {}}], unreached=[], steps=steps)
+    assert [line.split()[1] for line in told[4:]] == ["7", "11", "15"]

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
-from console.tracebook import STAGES, event_summary, moment, trace_record
+import pytest
+
+from console.tracebook import STAGES, event_summary, moment, straightened, trace_record
 from store.client import Store
 from store.event import Call
 from tests.console.recorded import CALLER, answered, too_late
@@ -36,6 +39,24 @@ async def test_stages_stand_in_the_order_of_the_path(store: Store) -> None:
     names = [stage["name"] for stage in record["stages"]]
     assert names == ["received", "verified", "stored"]
     assert names == sorted(names, key=STAGES.index)
+
+
+@pytest.mark.parametrize(
+    ("clocks", "told"),
+    [
+        ([0, 0.5, 0.9, 3, 5, 9], [0, 0.5, 0.9, 3, 5, 9]),
+        ([0, 0.5, 0.9, -0.2, 1.8, 5.8], [0, 0.5, 0.9, 0.9, 2.9, 6.9]),
+        ([0, 0.5, 0.9, -5000, -4998, -4990], [0, 0.5, 0.9, 0.9, 2.9, 10.9]),
+        ([0, 0.5, 0.9, 5000, 5002, 5010], [0, 0.5, 0.9, 5000, 5002, 5010]),
+    ],
+)
+def test_no_stage_takes_less_than_no_time(clocks: list[float], told: list[float]) -> None:
+    names = ["received", "verified", "normalised", "stored", "claimed", "done"]
+    stages = [{"name": name, "ms": ms, "at": f"at {ms}"} for name, ms in zip(names, clocks, strict=True)]
+    found = straightened(sorted(stages, key=lambda stage: stage["ms"]))
+    assert [stage["name"] for stage in found] == names
+    assert [stage["ms"] for stage in found] == told
+    assert [stage["at"] for stage in found] == [f"at {ms}" for ms in clocks], "what the clocks said is kept"
 
 
 async def test_numbers_are_masked_in_every_corner(store: Store) -> None:
@@ -82,3 +103,15 @@ async def test_a_summary_hides_a_number_in_a_call_id(store: Store) -> None:
 
 def test_moments_are_utc() -> None:
     assert moment(1_700_000_000_123) == "2023-11-14T22:13:20.123+00:00"
+
+
+async def test_a_summary_says_whose_an_event_is_and_when_it_was_due(store: Store) -> None:
+    due = datetime(2026, 3, 2, 17, tzinfo=UTC)
+    events = [an_event(kind, name="night", call=Call(), received_at=due) for kind in ("schedule", "manual")]
+    for event in events:
+        await accept(store, event)
+    schedule, manual = [await trace_record(store, event.id) for event in events]
+    assert schedule is not None
+    assert manual is not None
+    assert (schedule["event"]["name"], schedule["event"]["due_at"]) == ("night", "2026-03-02T17:00:00.000+00:00")
+    assert (manual["event"]["name"], "due_at" in manual["event"]) == ("night", False)

@@ -48,7 +48,7 @@ async def test_a_recorded_event_tells_its_whole_story(store: Store) -> None:
     assert who.startswith("+316•••••01 → +318•••••01 · desk (flireo g3)")
     assert record["event"]["id"] in when
     for told in (
-        "received → verified 0.5 ms → stored 0.4 ms",
+        "received → verified 0.5 ms → stored 0.5 ms",
         "✓ find_customer for look_up ran  rules/live/find_customer.yaml",
         '✓ if call.from == "+316•••••01"  find_customer.yaml:4',
         'seen call.from = "+316•••••01"',
@@ -153,3 +153,58 @@ def test_a_narrow_terminal_keeps_the_branches() -> None:
     lines = shown(a_record(rules=[a_rule(conditions=[condition])]), width=80).splitlines()
     assert all(len(line) <= 80 for line in lines)
     assert sum("x" * 20 in line for line in lines) >= 2
+
+
+def test_events_that_belong_to_a_rule_say_whose_they_are() -> None:
+    due = {
+        "kind": "schedule",
+        "name": "night",
+        "connection": "",
+        "tools": [],
+        "due_at": "2026-03-02T09:59:00.000+00:00",
+    }
+    told = shown(a_record(event=due | {"call": {"id": "", "from": "", "to": ""}})).splitlines()
+    assert [line.strip() for line in told[:3]] == [
+        "schedule  done",
+        "rule night",
+        "evt_1 · 2026-03-02 10:00:00.000 UTC · was due 2026-03-02 09:59:00 UTC",
+    ]
+    assert "rule night · desk (flireo g3)" in shown(a_record(event={"kind": "manual", "name": "night"}))
+
+
+def test_a_shadow_shows_its_plan() -> None:
+    steps = [
+        a_step(state="unknown", **{"with": {"url": "https://crm.test", "key": "<secrets.crm>"}}),
+        a_step(id="told", action="log", state="hanging", **{"with": None}),
+        a_step(id="note", action="log", state="refused", error="with.level: no", **{"with": {"message": "x"}}),
+    ]
+    rule = a_rule(outcome="shadow", steps=steps, needs="post", answer={"result": "Yes."}, steps_left_out=3)
+    text = shown(a_record(rules=[rule]))
+    for told in ("<secrets.crm>", "hangs on what an earlier step gives", "with.level: no", "and 3 more steps"):
+        assert told in text
+    assert 'would answer {"result":"Yes."}' in text
+    hanging = shown(a_record(rules=[a_rule(outcome="shadow", needs="post", answer_hangs=True)]))
+    assert "hangs on what step post gives" in hanging
+
+
+def test_a_pause_says_who_and_why() -> None:
+    pause = {"scope": "connection:desk", "by": "anna", "why": "a bad night", "since_ms": 1_000}
+    text = shown(a_record(rules=[a_rule(outcome="paused", paused=pause, dropped={"by": "ben"})]))
+    assert "connection desk was paused by anna at 1970-01-01 00:00 UTC: a bad night; ben ended the run" in text
+
+
+def test_items_of_a_for_each_are_told_apart_from_tries() -> None:
+    attempts = [
+        an_attempt(item=0, ms=3.0, sent={"a": 1}),
+        an_attempt(item=1, ms=4.0, error="busy"),
+        an_attempt(item=1, ms=5.0, got={"b": 2}),
+    ]
+    story = shown(a_record(rules=[a_rule(steps=[a_step(attempts=attempts)])]))
+    for told in ("http.request done for 2 items", "item 0, 3.0 ms", '{"a":1}', "item 1 after 2 tries", "try 2 at"):
+        assert told in story, told
+    assert "after 3 tries" not in story
+    assert story.count("busy") == 1
+    failed = a_step(state="failed", error="line 9: no such key", attempts=[an_attempt(item=0, ms=3.0)])
+    story = shown(a_record(rules=[a_rule(steps=[failed])]))
+    assert "failed for 1 item " in story
+    assert "line 9: no such key" in story

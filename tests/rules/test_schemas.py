@@ -107,7 +107,7 @@ CASE = "cases: [ { name: x, event: { sample: a }, expect: { outcome: ran } } ]"
         ("test", CASE.replace("sample", "smaple")),
         ("test", CASE.replace("ran", "run")),
         ("test", CASE.replace("name", "title")),
-        ("connections", "connections: { a: { provider: vapi } }"),
+        ("connections", "connections: { a: { provider: retell } }"),
         ("connections", "connections: { a: { provider: flireo, auth: [ { scheme: hmac } ] } }"),
         ("connections", "connections: { a: { provider: flireo, ceilings: { calls-started: many } } }"),
         ("connections", "connections: { a: { provider: flireo, colour: red } }"),

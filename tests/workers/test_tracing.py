@@ -165,6 +165,19 @@ async def test_items_are_told_in_order(shop: Shop, monkeypatch: pytest.MonkeyPat
     assert [attempt["item"] for attempt in step["attempts"]] == list(range(12))
 
 
+async def test_those_who_watch_see_which_rule_was_run_by_hand(shop: Shop) -> None:
+    shop.rule("tidy", "on: manual\nsteps: [{ action: log, with: { message: x } }]\n")
+    async with shop.store.redis.pubsub() as subscription:
+        await subscription.subscribe("hs:feed")
+        await subscription.get_message(timeout=1)
+        await shop.post(an_event("manual", name="tidy"))
+        await shop.work()
+        message = await subscription.get_message(ignore_subscribe_messages=True, timeout=1)
+    assert message
+    line = orjson.loads(message["data"])
+    assert (line["name"], line["rules"]) == ("tidy", {"tidy": "ran"})
+
+
 async def test_those_who_watch_see_a_line_without_numbers(shop: Shop) -> None:
     shop.rule("a", "on: tool-calls\nanswer: { result: One. }\n")
     async with shop.store.redis.pubsub() as subscription:

@@ -40,10 +40,11 @@ DOCS: Mapping[str, tuple[str, str]] = {
     "error": ("a sentence that the agent can use; it may be read aloud", "error: There is no order with that number."),
     "say": ("a sentence that the platform speaks as it is", ""),
     "documents": ("a list of documents for the agent", ""),
+    "allow": ("whether the person may be called", "allow: ${{ !(call.to in vars.do_not_call) }}"),
 }
 """What each key means, with an example."""
 
-_WORDS: Mapping[type, str] = {str: "string", dict: "object", list: "array"}
+_WORDS: Mapping[type, str] = {str: "string", dict: "object", list: "array", bool: "boolean"}
 _CONDITION = described(
     expression(), "given only if this holds; the first that fits is given", "if: steps.order.status == 404"
 )

@@ -30,7 +30,7 @@ from rules.engine.vocabulary import Vocabulary
 
 _MODES = {
     "live": "it acts; this is so when it is left out",
-    "shadow": "it is matched and traced, but calls nothing, answers nothing and takes no turn",
+    "shadow": "its trace shows what it would do and answer; it calls nothing, answers nothing and takes no turn",
 }
 _LATE = {
     "inject": "it is put into the live call; this is so when it is left out, where the platform can",
@@ -59,7 +59,8 @@ DOCS: Mapping[str, tuple[str, str]] = {
     ),
     "priority": ("its place among the rules that answer: lowest first, then by file name; 100 when left out", ""),
     "backstop": (
-        "`true`: it takes its turn after all others; where nobody waits, it runs only if no other rule ran",
+        "`true`: with an `answer` where somebody waits, it takes its turn after all others; else it runs only if no "
+        "other rule ran for that event, or that tool call",
         "",
     ),
     "steps": ("what it does, one action after the other", "steps:\n  - action: log\n    with: { message: seen }"),

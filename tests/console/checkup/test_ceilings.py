@@ -48,7 +48,8 @@ async def test_a_ceiling_that_is_reached_is_a_warning(store: Store, store_url: s
         ({"provider": "flireo", "generation": "g3"}, ["calls-started"]),
         ({"provider": "flireo"}, ["calls-started", "numbers-bought"]),
         ({"provider": "fluents", "api": None}, []),
-        ({"provider": "vapi"}, []),
+        ({"provider": "vapi"}, ["calls-started"]),
+        ({"provider": "retell"}, []),
     ],
 )
 def test_only_what_a_platform_can_do_has_a_ceiling(connection: dict[str, Any], costs: list[str]) -> None:

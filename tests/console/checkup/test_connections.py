@@ -63,7 +63,7 @@ def test_a_token_with_a_slash_is_never_recognised(file: Path) -> None:
 def test_a_platform_that_posts_nothing_we_read(file: Path) -> None:
     (finding,) = found(file, provider="opencx", auth=[HMAC])
     assert finding.level == "error"
-    assert finding.advice == "known: flireo"
+    assert finding.advice == "known: flireo, vapi"
 
 
 def test_a_connection_for_nothing(file: Path) -> None:

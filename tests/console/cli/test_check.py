@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 
 from console.cli import main
 from console.cli.check import summary
@@ -34,6 +43,58 @@ def test_a_mistake_is_named_with_its_place(folder: Path) -> None:
     result = CliRunner().invoke(main, ["check", str(folder)])
     assert result.exit_code == 1
     assert f'{folder}/bad.yaml:4:5 bad: unknown name "call.form"; did you mean "call.from"?\n' in result.stdout
+
+
+TABBED = """\
+description: Wrong.
+on: assistant-request
+if: 'call.to != "日本語" && call.form != "" || call.from == "a very long text that no terminal shows in a line"'
+answer: { default: true }
+"""
+
+
+def on_a_terminal(width: int, *arguments: str) -> list[str]:
+    """What `check` writes on a terminal of that width, without colours."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    command = [sys.executable, "-m", "console", "check", *arguments]
+    environ = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    subprocess.run(command, stdout=follower, stderr=subprocess.DEVNULL, env=environ | {"TERM": "xterm"}, timeout=30)
+    os.close(follower)
+    with os.fdopen(leader, "rb", buffering=0) as page:
+        written = page.read(65_536).decode()
+    return re.sub(r"\x1b\[[0-9;]*m", "", written).replace("\r", "").splitlines()
+
+
+def test_a_terminal_shows_the_line_and_a_caret_under_the_place(folder: Path) -> None:
+    (folder / "bad.yaml").write_text(TABBED)
+    said, line, caret, *_ = on_a_terminal(70, str(folder))
+    assert said.endswith('bad.yaml:3:26 bad: unknown name "call.form"; did you mean "call.from"?')
+    assert line.startswith("""     3 │ if: 'call.to != "日本語" && call.form""")
+    assert line.endswith("…")
+    assert cell_len(line) <= 70
+    assert cell_len(line.partition("call.form")[0]) == len(caret.partition("^")[0])
+
+
+def test_frames_are_a_choice(folder: Path) -> None:
+    (folder / "bad.yaml").write_text(BAD)
+    plain = on_a_terminal(70, "--no-frame", str(folder))
+    piped = CliRunner().invoke(main, ["check", str(folder)]).stdout.splitlines()
+    assert [line for line in plain if "│" in line] == [line for line in piped if "│" in line] == []
+    framed = CliRunner().invoke(main, ["check", "--frame", str(folder)]).stdout.splitlines()
+    assert framed[1:3] == ['     4 │   - call.form != ""', "       │     ^"]
+
+
+def test_it_says_when_it_cannot_know_about_secrets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "secrets are not looked up, since no HOOKSWITCH_SECRET_ variable is set here"
+    assert said not in CliRunner().invoke(main, ["check", str(folder)]).stderr
+    (folder / "crm.yaml").write_text(GOOD.replace("message: seen", "message: '${{ secrets.crm }}'"))
+    told = CliRunner().invoke(main, ["check", str(folder)])
+    assert (told.exit_code, said in told.stderr) == (0, True)
+    monkeypatch.setenv("HOOKSWITCH_SECRET_OTHER", "x")
+    told = CliRunner().invoke(main, ["check", str(folder)])
+    assert (told.exit_code, said in told.stderr) == (1, False)
+    assert 'unknown secret "crm"; set HOOKSWITCH_SECRET_CRM\n' in told.stdout
 
 
 def test_json(folder: Path) -> None:

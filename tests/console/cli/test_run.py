@@ -12,6 +12,7 @@ import pytest
 from rules.engine.load import load_folder
 from store.client import Store, open_store
 from store.events import StoredEvent
+from store.roster import Note, Roster
 from tests.console.conftest import Cli
 from tests.console.recorded import in_store
 from tests.store.builders import accept, an_event
@@ -124,6 +125,79 @@ def test_a_run_that_failed(cli: Cli, worker: None) -> None:
     assert "broken failed" in done.stdout
 
 
+WHY = 'rules/live/greet.yaml:7:20 greet: unknown secret "crm"; set HOOKSWITCH_SECRET_CRM'
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_AGAIN", 0.0)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--no-wait"]])
+def test_a_rule_that_no_worker_has_in_force(
+    cli: Cli, url: str, folder: Path, at_once: None, arguments: list[str]
+) -> None:
+    in_store(url, lambda store: store.roster.write("w", Note(frozenset({"wired"}), {"greet": WHY})))
+    done = cli("run", "greet", *arguments)
+    assert done.exit_code == 2
+    assert f"no worker has rule greet in force, so nothing was run: {WHY}" in done.stderr
+    unknown = cli("run", "broken", *arguments)
+    assert "no worker finds it in its rules folder" in unknown.stderr
+    assert in_store(url, lambda store: store.events.count()) == 0
+
+
+def test_a_file_just_saved_is_waited_for(cli: Cli, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[None] = []
+
+    async def of_late(_: Roster) -> dict[str, Note]:
+        asked.append(None)
+        return {"w": Note(frozenset({"greet"} if len(asked) > 2 else ()))}
+
+    monkeypatch.setattr(Roster, "all", of_late)
+    assert cli("run", "greet", "--no-wait").exit_code == 0
+    assert len(asked) == 3
+
+
+def test_a_last_good_version_runs_with_a_word(cli: Cli, url: str, worker: None) -> None:
+    in_store(url, lambda store: store.roster.write("w", Note(frozenset({"greet"}), {"greet": WHY})))
+    done = cli("run", "greet")
+    assert done.exit_code == 0
+    assert f"the last good version of greet is in force, its file is refused: {WHY}" in " ".join(done.stderr.split())
+
+
+def test_a_worker_that_does_not_have_it_is_no_success(cli: Cli, url: str, folder: Path, worker: None) -> None:
+    while not in_store(url, lambda store: store.queue.workers()):
+        """It reads the rules before it takes its first look."""
+    (folder / "later.yaml").write_text(GREET)
+    done = cli("run", "later")
+    assert done.exit_code == 1
+    assert "the worker that took it up does not have rule later in force" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("scope", ["all", "rule:greet"])
+def test_a_paused_rule_is_not_waited_for(cli: Cli, url: str, folder: Path, scope: str) -> None:
+    in_store(url, lambda store: store.pauses.begin(scope, "anna", "the CRM is moving"))
+    done = cli("run", "greet")
+    assert done.exit_code == 2
+    said = " ".join(done.stderr.split())
+    assert f"rule greet is paused: {scope} by anna (the CRM is moving), so nothing was run" in said
+    assert f"`hookswitch resume {scope}`" in said
+    assert in_store(url, lambda store: store.events.count()) == 0
+    later = cli("run", "greet", "--no-wait")
+    assert (later.exit_code, stored(url).status) == (0, "queued")
+    assert f"it runs after `hookswitch resume {scope}`" in later.stderr
+
+
+async def test_a_pause_that_comes_in_between_ends_the_waiting(store: Store) -> None:
+    event = an_event("manual", name="greet")
+    await accept(store, event)
+    await store.pauses.begin("rule:greet", "anna")
+    await store.redis.execute_command("HSET", f"hs:event:{event.id}", "status", "waiting")  # type: ignore[no-untyped-call]
+    pause = await module._end_of(store, event)
+    assert pause is not None
+    assert module._failed({"event": {"status": "waiting"}, "rules": []}, "greet", pause)
+
+
 def test_it_can_be_left_alone(cli: Cli, url: str, folder: Path) -> None:
     done = cli("run", "greet", "--no-wait")
     assert (done.exit_code, done.stdout) == (0, f"{stored(url).event.id}\n")
@@ -182,8 +256,12 @@ def test_what_cannot_be(cli: Cli, url: str, folder: Path, tmp_path: Path, argume
 def test_whoever_waits_is_told_why(cli: Cli, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends the waiting."""
 
+    sleep = asyncio.sleep
+
     async def impatient(seconds: float) -> None:
-        raise KeyboardInterrupt
+        if seconds == module.LOOK_AGAIN:
+            raise KeyboardInterrupt
+        await sleep(seconds)
 
     monkeypatch.setattr(module, "PATIENT", 1)
     monkeypatch.setattr(module.asyncio, "sleep", impatient)

@@ -12,6 +12,7 @@ from console.cli.schedules import schedule_record
 from store.client import Store
 from store.event import Event
 from store.events import Acceptance
+from store.roster import Note
 from store.schedules import Pointer, firing_id
 from tests.console.conftest import Cli
 from tests.console.recorded import in_store
@@ -81,18 +82,37 @@ def test_the_next_moment_is_told_in_both_clocks(tmp_path: Path) -> None:
     (rule,) = rules_of(tmp_path / "rules", night=NIGHT)
     assert rule.schedule
     before = datetime(2026, 3, 28, 12, tzinfo=ZoneInfo("Europe/Amsterdam"))
-    record = schedule_record(rule, rule.schedule, None, {}, before)
+    record = schedule_record(rule, rule.schedule, None, {}, before, {})
     assert record["next_due_local"] == "2026-03-29T03:00:00+02:00"
     assert record["next_due"] == "2026-03-29T01:00:00+00:00"
-    assert record["state"] == "not begun"
+    assert (record["state"], record["why"]) == ("not begun", "no worker is running; start `hookswitch work`")
+
+
+def test_a_rule_that_workers_hold_out_says_why(cli: Cli, url: str, folder: str) -> None:
+    why = "rules/live/night.yaml:3:5 night: unknown secret [crm]"
+
+    async def put(store: Store) -> None:
+        await fired(store)
+        await store.roster.write("w", Note(frozenset({"report"}), {"night": why}))
+
+    in_store(url, put)
+    night, report = json.loads(cli("schedules", "--rules", folder, "--json").stdout)
+    assert (night["state"], night["why"]) == ("not in force", why)
+    assert (report["state"], report["why"]) == ("disabled", "")
+    done = cli("schedules", "--rules", folder)
+    assert f"night is not in force: {why}\n" in done.stderr
+    assert "report is" not in done.stderr
+    in_store(url, lambda store: store.roster.write("w2", Note(frozenset({"night"}))))
+    (night, _) = json.loads(cli("schedules", "--rules", folder, "--json").stdout)
+    assert (night["state"], night["why"]) == ("on", "")
 
 
 def test_a_pointer_of_another_line_is_not_this_ones(tmp_path: Path) -> None:
     (rule,) = rules_of(tmp_path / "rules", night=NIGHT + "mode: shadow\n")
     assert rule.schedule
     now = datetime(2026, 3, 28, tzinfo=UTC)
-    assert schedule_record(rule, rule.schedule, Pointer("0 1 * * * UTC", 5), {}, now)["state"] == "not begun"
-    assert schedule_record(rule, rule.schedule, Pointer(IDENTITY, 5), {}, now)["state"] == "shadow"
+    assert schedule_record(rule, rule.schedule, Pointer("0 1 * * * UTC", 5), {}, now, {})["state"] == "not begun"
+    assert schedule_record(rule, rule.schedule, Pointer(IDENTITY, 5), {}, now, {})["state"] == "shadow"
 
 
 @pytest.mark.parametrize(("scope", "state"), [("rule:night", "paused"), ("all", "paused"), ("rule:other", "on")])

@@ -15,9 +15,9 @@ QUICK = "from: '+31612340001'\nturns: [{hang_up: true}]\n"
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
     """A sandbox that posts to nobody."""
-    with sandbox_process(
-        {"HOOKSWITCH_SANDBOX_G3_URL": "http://127.0.0.1:9/hooks/x", "HOOKSWITCH_SANDBOX_PACE": "0"}
-    ) as it:
+    nowhere = "http://127.0.0.1:9/hooks/x"
+    webhooks = {"HOOKSWITCH_SANDBOX_G3_URL": nowhere, "HOOKSWITCH_SANDBOX_VAPI_URL": nowhere}
+    with sandbox_process(webhooks | {"HOOKSWITCH_SANDBOX_PACE": "0"}) as it:
         yield it.url
 
 
@@ -43,12 +43,22 @@ def test_a_call_as_json_is_one_document(cli: Cli, sandbox: str, script: str) -> 
     assert (record["from"], record["generation"]) == ("+31612340009", "g3")
 
 
+def test_a_call_on_another_platform(cli: Cli, sandbox: str, tmp_path: Path) -> None:
+    done = cli("simulate", "call", "--sandbox", sandbox, "--platform", "vapi")
+    assert done.exit_code == 0
+    assert "(vapi, " in done.stdout.splitlines()[0]
+    (tmp_path / "call.yaml").write_text("platform: vapi\n" + QUICK)
+    done = cli("simulate", "call", "--sandbox", sandbox, "--script", str(tmp_path / "call.yaml"), "--json")
+    assert json.loads(done.stdout)["platform"] == "vapi"
+
+
 def test_an_event_from_a_file(cli: Cli, sandbox: str, tmp_path: Path) -> None:
     file = tmp_path / "event.json"
     file.write_text('{"message": {"type": "status-update", "call": {"id": "c1"}, "status": "ended"}}')
-    done = cli("simulate", "event", str(file), "--sandbox", sandbox)
-    assert done.exit_code == 0, done.stderr
-    assert json.loads(done.stdout)
+    for platform in ("flireo", "vapi"):
+        done = cli("simulate", "event", str(file), "--sandbox", sandbox, "--platform", platform)
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["event"] == "status-update"
 
 
 @pytest.mark.parametrize("text", ["[]", "not JSON"])

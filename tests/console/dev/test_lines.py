@@ -25,6 +25,7 @@ from store.connections import AuthEntry, Connection
 
 SECRETS = {
     "FRONT_DESK_WEBHOOK_SECRET": "it's a \"secret\" $HOME `x`", "FRONT_DESK_G2_WEBHOOK_SECRET": "two",
+    "VAPI_DESK_WEBHOOK_SECRET": "three",
     "FRONT_DESK_G1_TOKEN": "a b+c?d#e%f&g=é'\"",
 }  # fmt: skip
 BASE = "http://127.0.0.1:8080"
@@ -147,8 +148,29 @@ def test_an_event_is_one_line() -> None:
     rules = {"find": "ran", "tell": "failed", "night": "not_matched"}
     (line,) = page(event_line(feed(rules=rules))).splitlines()
     assert re.match(
-        r"\d\d:\d\d:\d\d tool-calls look_up +\+316•••••01 → unknown +find tell failed  41 ms  desk evt_1$", line
+        r"\d\d:\d\d:\d\d tool-calls look_up +\+316•••••01 → unknown +find, tell failed  41 ms  desk evt_1$", line
     )
+
+
+@pytest.mark.parametrize(
+    ("parts", "who"),
+    [
+        ({"kind": "manual", "name": "tidy", "from": ""}, "manual rule tidy"),
+        ({"kind": "schedule", "name": "night", "from": ""}, "schedule rule night"),
+        ({"kind": "emitted", "name": "invoice.due", "from": ""}, "emitted invoice.due"),
+        ({"kind": "emitted", "name": "invoice.due"}, "emitted +316•••••01 → unknown"),
+        ({"kind": "unknown", "from": ""}, "unknown unknown → unknown"),
+    ],
+)
+def test_an_event_without_a_call_is_told_by_what_it_belongs_to(parts: dict[str, Any], who: str) -> None:
+    shown = " ".join(page(event_line(feed(tools=[], rules={"tidy": "ran"}, **parts))).split())
+    assert f" {who} tidy 41 ms" in shown
+
+
+def test_many_overtaken_rules_are_one_number() -> None:
+    rules = {"a": "overtaken", "b": "ran", "c": "overtaken", "d": "failed", "e": "overtaken"}
+    assert "  b, d failed and 3 overtaken  41 ms" in page(event_line(feed(rules=rules)))
+    assert "  b, a overtaken  41 ms" in page(event_line(feed(rules={"b": "ran", "a": "overtaken"})))
 
 
 @pytest.mark.parametrize(("rules", "told"), [({}, " no rule  "), ({"night": "not_matched"}, " no rule matched  ")])

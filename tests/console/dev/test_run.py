@@ -45,6 +45,33 @@ def test_from_the_first_start_to_ctrl_c(tmp_path: Path) -> None:
     assert "1612340001" not in running.said.split("Ctrl-C stops everything")[1]
 
 
+def test_whatever_is_saved_once_it_is_up_is_told(tmp_path: Path) -> None:
+    with dev(tmp_path, "--no-sandbox") as running:
+        rule = tmp_path / "rules" / "who.yaml"
+        right = rule.read_text()
+        rule.write_text(right.replace("if: call.from", "if: call.form"))
+        until(lambda: 'unknown name "call.form"' in running.complained, "the mistake is told")
+        rule.write_text(right)
+        until(lambda: "the file is right again" in running.complained, "that it is mended is told")
+        (tmp_path / "rules" / "crm.yaml").write_text(
+            "description: x\non: manual\nsteps: [{ action: log, with: { message: '${{ secrets.crm_token }}' } }]\n"
+        )
+        wanted = 'unknown secret "crm_token"; set HOOKSWITCH_SECRET_CRM_TOKEN'
+        until(lambda: wanted in running.complained, "the missing secret is told")
+        start = [sys.executable, "-m", "console"]
+        more = ["--data-dir", str(tmp_path / "data")]
+        run = subprocess.run(
+            [*start, "run", "crm", "--rules", str(tmp_path / "rules"), *more],
+            capture_output=True, text=True, timeout=20, env=environment(), check=False,
+        )  # fmt: skip
+        assert (run.returncode, wanted in run.stderr) == (2, True), run.stderr
+        doctor = subprocess.run(
+            [*start, "doctor", *more], capture_output=True, text=True, timeout=20, env=environment(), check=False
+        )
+        assert (doctor.returncode, wanted in " ".join(doctor.stdout.split())) == (1, True), doctor.stdout
+        assert running.stop() == 0
+
+
 def test_a_folder_and_a_port_have_one_holder_and_others_run_beside_it(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

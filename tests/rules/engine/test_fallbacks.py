@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.engine.fallbacks import check_fallbacks, losing
+from rules.engine.fallbacks import check_fallbacks, losing, sentence
 from rules.engine.vocabulary import ConnectionWords
 from tests.rules.engine.vocab import FRONT_DESK, VOCABULARY
 
@@ -62,3 +62,13 @@ def test_the_place_is_in_the_connections_file(tmp_path: Path, text: str | None, 
     assert (finding.path, finding.line, finding.column) == (str(path), *place)
     assert (finding.rule, finding.code, finding.severity) == ("front_desk", "loses-call", "error")
     assert "reject, which loses the call on g1; give assistant-request" in finding.message
+
+
+def test_a_platform_without_generations_is_named_itself() -> None:
+    words = replace(
+        FRONT_DESK, provider="vapi", answers={"assistant-request": {"": frozenset({"assistant", "reject"})}},
+        generations=("",), incoming=("",), fallback={"assistant-request": {"default": True}},
+    )  # fmt: skip
+    ((generation, instead),) = losing(words)
+    assert instead == "assistant or reject"
+    assert sentence(words, generation) == "to assistant-request is default, which loses the call on vapi"

@@ -109,7 +109,14 @@ def test_texts_for_a_trace_hold_no_number_no_token_and_one_line() -> None:
 
 @pytest.mark.parametrize(
     "told",
-    ["169.254.169.254", "192.168.100.1:8080", "http://127.0.0.1/x", "(10.20.30.40)", "203.0.113.255.", "a 10.200.30.4/16"],
+    [
+        "169.254.169.254",
+        "192.168.100.1:8080",
+        "http://127.0.0.1/x",
+        "(10.20.30.40)",
+        "203.0.113.255.",
+        "a 10.200.30.4/16",
+    ],
 )
 def test_addresses_stay_readable(told: str) -> None:
     assert fit_for_a_trace(f"refused: {told} is private") == f"refused: {told} is private"

@@ -69,8 +69,13 @@ ANSWERS: dict[str, list[Rule]] = {
         {"transfer": "+31850000001"},
     ],
     "tool-calls": [{"result": {"a": [1]}}, {"result": "text", "say": "a moment"}, {"error": "sorry"}],
-    "transfer-request": [{"transfer": COMPUTED}],
+    "transfer-request": [
+        {"transfer": COMPUTED},
+        {"assistant": "Night desk", "say": "One moment."},
+        {"error": "Nobody."},
+    ],
     "knowledge-request": [{"documents": ["a"]}, {"documents": COMPUTED}, {"say": "nothing"}],
+    "dial-request": [{"allow": True}, {"allow": COMPUTED}],
 }
 STEPS = st.lists(
     st.fixed_dictionaries(

@@ -26,6 +26,7 @@ def test_only_kinds_that_are_answered() -> None:
         "tool-calls",
         "transfer-request",
         "knowledge-request",
+        "dial-request",
     ]
 
 
@@ -33,7 +34,9 @@ def test_hover_text_says_what_a_key_is_for() -> None:
     answers = {"flireo": {"tool-calls": {"g1": frozenset({"result"}), "g2": frozenset({"result", "say"})}}}
     keys = keys_for([KINDS["tool-calls"]], replace(VOCABULARY, answers=answers))
     assert "For tool-calls. Platforms: flireo (g1, g2)." in keys["result"]["description"]
-    assert "For tool-calls or knowledge-request. Platforms: flireo (g2)." in keys["say"]["description"]
+    assert (
+        "For tool-calls, transfer-request or knowledge-request. Platforms: flireo (g2)." in keys["say"]["description"]
+    )
     assert "Platforms: none yet." in keys["error"]["description"]
 
 
