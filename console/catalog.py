@@ -11,8 +11,8 @@ from pydantic.fields import FieldInfo
 from console.examples import example_rule
 from receiver.providers import PROVIDERS
 from receiver.providers.base import ANSWER_KEYS
+from rules.engine.cel.functions import FUNCTIONS
 from rules.engine.findings import one_of
-from rules.engine.functions import FUNCTIONS
 from rules.engine.standard import STANDARD
 from store.durations import seconds
 from store.event import KINDS, Kind, section_fields, visible_types
@@ -66,6 +66,7 @@ def action_record(action: Action) -> Record:
         ],
         "in_doubt": action.in_doubt,
         "needs_call": action.needs_call,
+        "costs": action.costs,
         "platforms": None if action.platforms is None else {
             provider: sorted(generation for generation in generations if generation)
             for provider, generations in sorted(action.platforms.items())

@@ -10,10 +10,10 @@ from console.contrast import Contrast, Meeting
 from console.dryrun import Known, Past, rehearse_event
 from console.pastbook import Journals, journals_of, memories_of, past_view
 from console.replay import answer_record
-from rules.engine.events import EventView
-from rules.engine.play import Surroundings
+from rules.engine.playing.events import EventView
+from rules.engine.playing.play import Surroundings
+from rules.engine.playing.turns import OVERTAKEN
 from rules.engine.rule import Rule
-from rules.engine.turns import OVERTAKEN
 from store import survey
 from store.client import Store
 from store.event import KINDS

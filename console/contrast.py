@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from console.pastbook import asks_memory
-from rules.engine.events import EventView
-from rules.engine.play import Surroundings, may_act
+from rules.engine.playing.events import EventView
+from rules.engine.playing.play import Surroundings, may_act
 from rules.engine.rule import Rule
 from store.event import KINDS
 from workers.rehearsal import surroundings_of

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rules.engine.events import EventView, ToolView
-from rules.engine.played import Played
+from rules.engine.playing.events import EventView, ToolView
+from rules.engine.playing.played import Played
+from rules.engine.playing.surroundings import Surroundings
+from rules.engine.playing.turns import NOT_NEEDED, OVERTAKEN, has_acted, matching_rules
 from rules.engine.rule import Rule
-from rules.engine.surroundings import Surroundings
-from rules.engine.turns import NOT_NEEDED, OVERTAKEN, has_acted, matching_rules
 from store.event import KINDS
 from workers.rehearsal import DryRun, Records, rehearse, surroundings_of
 

@@ -31,6 +31,7 @@ _VALUES: Mapping[str, Any] = {
 _OF_ACTION: Mapping[str, Mapping[str, Any]] = {
     "number.search": {"limit": 5},
     "number.unlink": {"number": _VALUES["number"]},
+    "number.buy": {"number": "+31851000007"},
     "http.request": {"query": _VALUES["query"], "accept": [404]},
     "memory.set": {"key": "last_language", "value": "nl", "ttl": "30d"},
     "memory.add": {"ttl": "7d"},

@@ -9,9 +9,9 @@ from console.dryrun import Past
 from console.masking import mask_numbers
 from console.pastbook import past_of
 from console.tracebook import moment, trace_record
-from rules.engine.events import EventView
 from rules.engine.findings import one_of
-from rules.engine.played import Played
+from rules.engine.playing.events import EventView
+from rules.engine.playing.played import Played
 from rules.engine.rule import BY_NAME, Rule
 from store.client import Store
 from store.event import KINDS

@@ -14,13 +14,13 @@ import yaml
 
 from console.dryrun import Past
 from console.standins import StandIns, country_of
-from rules.engine.events import EventView, ToolView
-from rules.engine.load import TEST_SUFFIX
-from rules.engine.plain import to_plain
-from rules.engine.played import Played
+from rules.engine.cases.testfile import read_tests
+from rules.engine.cases.testing import CaseResult, run_case
+from rules.engine.cel.plain import to_plain
+from rules.engine.loading.load import TEST_SUFFIX
+from rules.engine.playing.events import EventView, ToolView
+from rules.engine.playing.played import Played
 from rules.engine.rule import BY_NAME, Rule
-from rules.engine.testfile import read_tests
-from rules.engine.testing import CaseResult, run_case
 from rules.engine.vocabulary import Vocabulary
 from workers.rehearsal import Records, rehearse, surroundings_of
 

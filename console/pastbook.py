@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from console.dryrun import Past
-from rules.engine.events import EventView, ToolView
+from rules.engine.playing.events import EventView, ToolView
 from rules.engine.rule import Rule
 from store.client import Store
 from store.event import Event

@@ -13,7 +13,7 @@ from typing import Any
 from console.rulebook import find_connections
 from console.tracebook import moment
 from rules.engine.findings import did_you_mean, one_of
-from rules.engine.load import NoFolder, rule_files
+from rules.engine.loading.load import NoFolder, rule_files
 from store.client import Store
 from store.connections import ConnectionsError, load_connections
 from store.pauses import EVERYTHING, Pause

@@ -8,7 +8,7 @@ from typing import Any
 
 from console.catalog import IN_DOUBT, action_records, function_records, kind_records
 from receiver.providers import PROVIDERS
-from rules.engine.codes import CODES
+from rules.engine.checks.codes import CODES
 from workers.actions import capability_table
 
 Record = dict[str, Any]
@@ -54,6 +54,8 @@ def _action(record: Record) -> Iterator[str]:
     yield f"\nIn doubt: {record['in_doubt']}; {IN_DOUBT[record['in_doubt']]}."
     if record["needs_call"]:
         yield "It needs an event of a live call."
+    if record["costs"]:
+        yield f"It costs money: the connection's ceiling `{record['costs']}` holds it back."
     yield f"\n```yaml\n{record['example']}```"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from console.dev.setup import DEMO_CONNECTIONS, PROJECT_CONNECTIONS
 from receiver.providers import PROVIDERS, provider_named
 from receiver.providers.samples import load_sample
 from receiver.raw import RawDelivery
-from rules.engine.events import EventView
+from rules.engine.loading.load import shown
+from rules.engine.playing.events import EventView
 from rules.engine.vocabulary import Vocabulary
 from store.connections import Connection, load_connections
 from store.events import parsed
@@ -31,7 +33,7 @@ def find_connections(chosen: Path | None, data_dir: Path) -> Path:
 def words_for(connections_path: Path) -> Vocabulary:
     """The vocabulary with these connections; secrets are compared only where the environment holds some."""
     connections = load_connections(connections_path, os.environ, "neither")
-    return vocabulary(connections, secrets_from() or None)
+    return replace(vocabulary(connections, secrets_from() or None), connections_file=shown(connections_path))
 
 
 class SampleRoom:

@@ -8,7 +8,7 @@ from pathlib import Path
 from console.checkup.finding import Finding
 from receiver.auth import entry_problem
 from receiver.providers import PROVIDERS
-from rules.engine.fallbacks import losing, sentence
+from rules.engine.checks.fallbacks import losing, sentence
 from store.connections import AuthEntry, Connection, ConnectionsError, Part, load_connections
 from workers.vocabulary import connection_words
 

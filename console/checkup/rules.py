@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from console.checkup.finding import Finding
 from console.cli.storage import store_url
 from console.inforce import held_out
-from rules.engine.load import NoFolder, load_folder
+from rules.engine.loading.load import NoFolder, load_folder
 from rules.engine.rule import Rule
 from store.client import open_store
 from store.connections import ConnectionsError, load_connections

@@ -17,8 +17,12 @@ from console.cli.events import events
 from console.cli.explain import explain
 from console.cli.functions import functions
 from console.cli.new import new
+from console.cli.pause import pause, paused
 from console.cli.reference import reference
 from console.cli.replay import replay
+from console.cli.resume import resume
+from console.cli.run import run
+from console.cli.schedules import schedules
 from console.cli.schema import schema
 from console.cli.serve import serve
 from console.cli.simulate import simulate
@@ -45,8 +49,13 @@ for command in (
     trace,
     explain,
     replay,
+    run,
+    schedules,
     new,
     dead,
+    pause,
+    paused,
+    resume,
     doctor,
     actions,
     functions,

@@ -49,6 +49,8 @@ def action_lines(record: Record) -> Iterator[str]:
     yield f"\n[dim]in doubt[/]   {record['in_doubt']}: {IN_DOUBT[record['in_doubt']]}"
     if record["needs_call"]:
         yield "[dim]needs[/]      a live call"
+    if record["costs"]:
+        yield f"[dim]costs[/]      money; held back by the ceiling {record['costs']} of its connection"
     yield f"[dim]works on[/]   {works_on(record)}"
     yield "\n[dim]example[/]"
     yield from (f"  {escape(line)}" for line in record["example"].splitlines())

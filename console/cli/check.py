@@ -14,10 +14,10 @@ from console.cli.rulefiles import connections_option, folder_argument
 from console.cli.storage import data_dir_option
 from console.frame import framed
 from console.rulebook import find_connections, words_for
-from rules.engine.check import check_folder
+from rules.engine.checks.check import check_folder
+from rules.engine.checks.formats import FORMATS
 from rules.engine.findings import Finding, has_errors
-from rules.engine.formats import FORMATS
-from rules.engine.load import NoFolder, rule_files, texts
+from rules.engine.loading.load import NoFolder, rule_files, texts
 
 _GUTTER = 9
 """Cells before the text of a line."""

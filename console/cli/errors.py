@@ -8,7 +8,7 @@ import click
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from rules.engine.load import NoFolder
+from rules.engine.loading.load import NoFolder
 from store.connections import ConnectionsError
 from store.embedded import EmbeddedError
 from store.link import BadAddress

@@ -63,11 +63,16 @@ def _row(event: dict[str, Any]) -> dict[str, str]:
         "received": event["received_at"][:19].replace("T", " "),
         "event": event["id"],
         "connection": event["connection"],
-        "kind": event["kind"] + "".join(f" {tool['name']}" for tool in event["tools"]),
+        "kind": " ".join([event["kind"], *_named(event)]),
         "from": event["call"]["from"],
         "to": event["call"]["to"],
         "status": event["status"],
     }
+
+
+def _named(event: dict[str, Any]) -> list[str]:
+    """The rule or the emitted name it is about, or the tools."""
+    return [name for name in (event.get("name"), *(tool["name"] for tool in event["tools"])) if name]
 
 
 def _show(rows: list[dict[str, str]]) -> None:

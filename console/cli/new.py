@@ -16,10 +16,10 @@ from console.newtest import CannotWrite, write_case
 from console.pastbook import past_of
 from console.rulebook import find_connections, words_for
 from rules.engine.findings import did_you_mean, one_of
-from rules.engine.load import TEST_SUFFIX
-from rules.engine.readrule import RULE_NAME
+from rules.engine.loading.load import TEST_SUFFIX
+from rules.engine.loading.readrule import RULE_NAME
 from rules.engine.rule import Rule
-from rules.engine.yamlread import read_yaml
+from rules.engine.source.yamlread import read_yaml
 from store.client import Store
 from store.events import StoredEvent
 from workers.desk import event_view

@@ -13,7 +13,7 @@ from console.cli.errors import CannotRun
 from console.cli.output import talk
 from console.dev.session import remembered
 from console.rulebook import find_connections, words_for
-from rules.engine.load import NoFolder, load_folder
+from rules.engine.loading.load import NoFolder, load_folder
 from rules.engine.rule import Rule
 from workers.settings import vars_from
 

@@ -15,7 +15,7 @@ from console.cli.rulefiles import connections_option, rules_in_force, rules_opti
 from console.cli.storage import data_dir_option, with_store
 from console.inforce import held_out
 from console.tracebook import moment as iso
-from rules.engine.cron import next_due
+from rules.engine.playing.cron import next_due
 from rules.engine.rule import Rule, Schedule
 from store.client import Store
 from store.pauses import Pause, covering

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -15,13 +15,21 @@ from console.cli.output import data, json_option, print_json
 from console.sandbox.client import SandboxClient, SandboxRefused
 from console.sandbox.record import CallRecord, Moment
 from console.sandbox.render import call_line, ending_line, moment_line
-from console.sandbox.script import BadScript, Generation, Script, read_script
+from console.sandbox.script import PLATFORMS, BadScript, Generation, Platform, Script, read_script
 
 sandbox_option = click.option(
     "--sandbox", envvar="SANDBOX_URL", default="http://127.0.0.1:8090", show_default=True, help="Where it runs."
 )
 generation_option = click.option(
-    "--generation", "-g", type=click.Choice(["g1", "g2", "g3"]), default="g3", show_default=True, help="Which dialect."
+    "--generation",
+    "-g",
+    type=click.Choice(["g1", "g2", "g3"]),
+    default="g3",
+    show_default=True,
+    help="Which dialect of Flireo.",
+)
+platform_option = click.option(
+    "--platform", "-p", type=click.Choice(PLATFORMS), help="Which phone platform; the script's own, else flireo."
 )
 
 
@@ -31,6 +39,7 @@ def simulate() -> None:
 
 
 @simulate.command()
+@platform_option
 @generation_option
 @click.option("--script", "script_file", type=click.Path(path_type=Path, exists=True), help="What the caller does.")
 @click.option("--from", "caller", help="Who calls, E.164.")
@@ -38,10 +47,17 @@ def simulate() -> None:
 @json_option
 @sandbox_option
 def call(
-    generation: str, script_file: Path | None, caller: str | None, called: str | None, as_json: bool, sandbox: str
+    platform: str | None,
+    generation: str,
+    script_file: Path | None,
+    caller: str | None,
+    called: str | None,
+    as_json: bool,
+    sandbox: str,
 ) -> None:
     """Place a call and follow it to its end: what the caller hears, and how long they wait."""
-    script = _script(script_file, generation, caller, called)
+    spoken = {"platform": platform, "generation": generation}
+    script = _script(script_file, {**spoken, "from_": caller, "to": called})
     with _sandbox(sandbox) as client:
         record = _follow(client, script, quiet=as_json)
     if as_json:
@@ -50,22 +66,24 @@ def call(
 
 @simulate.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
+@platform_option
 @generation_option
 @click.option("--kind", default="", help="The event's kind as the platform names it; read off the file when left out.")
 @click.option("--copies", default=1, show_default=True, help="How often it is delivered.")
 @sandbox_option
-def event(file: Path, generation: str, kind: str, copies: int, sandbox: str) -> None:
+def event(file: Path, platform: str | None, generation: str, kind: str, copies: int, sandbox: str) -> None:
     """Send FILE, a platform's own payload, signed like the real one, and print what came back."""
     with _sandbox(sandbox) as client:
-        print_json(client.send_event(file, cast(Generation, generation), kind, copies))
+        print_json(
+            client.send_event(file, cast(Generation, generation), kind, copies, cast(Platform, platform or "flireo"))
+        )
 
 
-def _script(file: Path | None, generation: str, caller: str | None, called: str | None) -> Script:
+def _script(file: Path | None, given: Mapping[str, str | None]) -> Script:
     try:
         script = read_script(file) if file else Script()
     except BadScript as error:
         raise CannotRun(str(error)) from error
-    given = {"generation": generation, "from_": caller, "to": called}
     return script.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 

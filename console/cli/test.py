@@ -15,10 +15,10 @@ from console.cli.rulefiles import connections_option, folder_argument
 from console.cli.storage import data_dir_option
 from console.rulebook import SampleRoom, find_connections, words_for
 from console.texts import printable
-from rules.engine.junit import junit_xml
-from rules.engine.load import NoFolder
-from rules.engine.testing import Bench, Results
-from rules.engine.testreport import WIDTH, Line, coverage_lines, report_lines, results_record
+from rules.engine.cases.junit import junit_xml
+from rules.engine.cases.testing import Bench, Results
+from rules.engine.cases.testreport import WIDTH, Line, coverage_lines, report_lines, results_record
+from rules.engine.loading.load import NoFolder
 from store.connections import load_connections
 
 _STYLES = {"": "", "head": "bold", "bad": "red", "good": "green", "dim": "dim"}

@@ -18,8 +18,8 @@ from rich.markup import escape
 from console.dev.ports import Ports
 from console.texts import printable
 from receiver.providers.flireo.signature import signed_headers
+from rules.engine.playing.turns import OVERTAKEN
 from rules.engine.rule import BY_NAME
-from rules.engine.turns import OVERTAKEN
 from store.connections import AuthEntry, Connection
 
 COMMAND = "hookswitch"

@@ -22,8 +22,8 @@ _PARTS: tuple[Part, Part] = ("auth", "api")
 PROJECT_CONNECTIONS = Path("rules/connections.yaml")
 DEMO_NAME = "connections.yaml"
 SECRETS_NAME = "secrets.env"
-_PLAYED = {"g1": "front_desk_g1", "g2": "front_desk_g2", "g3": "front_desk"}
-"""Generation → the demo connection that the sandbox posts its events to."""
+_PLAYED = {"g1": "front_desk_g1", "g2": "front_desk_g2", "g3": "front_desk", "vapi": "vapi_desk"}
+"""Generation of Flireo, or platform → the demo connection that the sandbox posts its events to."""
 
 
 def connections_file(data_dir: Path, chosen: Path | None) -> Path:
@@ -119,6 +119,7 @@ def sandbox_keys(environ: Mapping[str, str]) -> dict[str, str]:
         "FLIREO_G1_KEY": "FRONT_DESK_G1_API_KEY",
         "FLUENTS_KEY": "FLUENTS_DESK_API_KEY",
         "OPENCX_KEY": "OPENCX_DESK_API_KEY",
+        "VAPI_KEY": "VAPI_DESK_API_KEY",
     }
     return {f"HOOKSWITCH_SANDBOX_{key}": environ[name] for key, name in pairs.items() if name in environ}
 

@@ -17,7 +17,16 @@ from starlette.routing import BaseRoute, Mount, Route
 from console.sandbox.crm import ROUTES as SHOP_ROUTES
 from console.sandbox.desk import ROUTES as OWN_ROUTES
 from console.sandbox.edge import Edge
-from console.sandbox.platforms import flireo, flireo_calls, flireo_first, fluents, fluents_calls, opencx
+from console.sandbox.platforms import (
+    flireo,
+    flireo_calls,
+    flireo_first,
+    fluents,
+    fluents_calls,
+    opencx,
+    vapi,
+    vapi_calls,
+)
 from console.sandbox.platforms.common import Gate, Guard, PlatformError, refuse
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
@@ -26,6 +35,7 @@ FLIREO_FIRST_BASE = "/flireo/v1"
 FLIREO_BASE = "/flireo/api/v1"
 FLUENTS_BASE = "/fluents/v1"
 OPENCX_BASE = "/opencx"
+VAPI_BASE = "/vapi"
 
 
 def build_sandbox(
@@ -51,6 +61,7 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
     later = Gate("flireo", settings.flireo_key.get_secret_value(), flireo.FlireoError, limit, show_limits=True)
     fluents_gate = Gate("fluents", settings.fluents_key.get_secret_value(), fluents.FluentsError)
     opencx_gate = Gate("opencx", settings.opencx_key.get_secret_value(), opencx.OpenCXError, limit)
+    vapi_gate = Gate("vapi", settings.vapi_key.get_secret_value(), vapi.VapiError)
     return [
         Mount(FLIREO_FIRST_BASE, routes=flireo_first.ROUTES, middleware=_guarded(sandbox, first)),
         Route(f"{FLIREO_BASE}/health", flireo.health, methods=["GET"]),
@@ -61,6 +72,8 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
             middleware=_guarded(sandbox, fluents_gate),
         ),
         Mount(OPENCX_BASE, routes=opencx.ROUTES, middleware=_guarded(sandbox, opencx_gate)),
+        Mount(f"{VAPI_BASE}/control", routes=vapi_calls.CONTROL_ROUTES),
+        Mount(VAPI_BASE, routes=[*vapi.ROUTES, *vapi_calls.CALL_ROUTES], middleware=_guarded(sandbox, vapi_gate)),
         Mount("/sandbox", routes=OWN_ROUTES),
         *SHOP_ROUTES,
     ]

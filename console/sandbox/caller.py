@@ -18,7 +18,7 @@ from console.sandbox.script import Generation
 APOLOGY = "I am sorry, I could not find that out."
 NO_ASSISTANT = "Could not get the assistant: the assistant request returned none."
 
-Outcome = Literal["saved", "override", "hybrid", "rejected", "lost"]
+Outcome = Literal["saved", "override", "hybrid", "rejected", "lost", "forwarded"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ DIALECTS: Mapping[Generation, Dialect] = {
 
 @dataclass(frozen=True)
 class Pickup:
-    """Who answers the phone. `words` is what a rejected caller is told, or why the call was lost."""
+    """Who answers the phone. `words` is what a rejected or forwarded caller is told, or why the call was lost."""
 
     outcome: Outcome
     assistant_id: str = ""

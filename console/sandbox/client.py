@@ -13,7 +13,7 @@ import httpx
 
 from console.sandbox.faults import Fault
 from console.sandbox.record import CallRecord, Moment
-from console.sandbox.script import Generation, Script
+from console.sandbox.script import Generation, Platform, Script
 
 DEFAULT_URL = "http://127.0.0.1:8090"
 TIMEOUT = httpx.Timeout(10.0, read=150.0)
@@ -46,8 +46,11 @@ def ask_record(call_id: str, wait: float = 0.0) -> Ask:
     return Ask("GET", call_path(call_id), query={"wait": str(wait)})
 
 
-def ask_event(payload: Mapping[str, Any], generation: Generation, kind: str = "", copies: int = 1) -> Ask:
-    body = {"payload": dict(payload), "generation": generation, "kind": kind, "copies": copies}
+def ask_event(
+    payload: Mapping[str, Any], generation: Generation, kind: str = "", copies: int = 1, platform: Platform = "flireo"
+) -> Ask:
+    spoken = {"platform": platform, "generation": generation}
+    body = {"payload": dict(payload), **spoken, "kind": kind, "copies": copies}
     return Ask("POST", "/sandbox/events", body)
 
 
@@ -125,9 +128,16 @@ class SandboxClient:
         """The record, at the call's end or after `wait` seconds."""
         return CallRecord.model_validate(self.ask(ask_record(call_id, wait)))
 
-    def send_event(self, path: Path, generation: Generation, kind: str = "", copies: int = 1) -> dict[str, Any]:
+    def send_event(
+        self,
+        path: Path,
+        generation: Generation,
+        kind: str = "",
+        copies: int = 1,
+        platform: Platform = "flireo",
+    ) -> dict[str, Any]:
         """Deliver the event in a JSON file, signed, and tell what the webhook replied."""
-        sent: dict[str, Any] = self.ask(ask_event(read_event(path), generation, kind, copies))
+        sent: dict[str, Any] = self.ask(ask_event(read_event(path), generation, kind, copies, platform))
         return sent
 
 

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -22,6 +22,19 @@ class Target:
     generation: Generation
     url: str
     secret: str = ""
+
+    def headers(self, event: str, body: bytes, timestamp: int) -> dict[str, str]:
+        """The headers of one delivery; `timestamp` in seconds."""
+        return event_headers(self.generation, event, body, self.secret, timestamp)
+
+
+class Webhook(Protocol):
+    """Where a platform's events go, and how it proves itself there."""
+
+    @property
+    def url(self) -> str: ...
+
+    def headers(self, event: str, body: bytes, timestamp: int) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True)
@@ -56,9 +69,9 @@ class Courier:
         self._client = client
         self._now = now
 
-    async def deliver(self, target: Target, event: str, body: bytes, deadline: float, copies: int = 1) -> Reply:
+    async def deliver(self, target: Webhook, event: str, body: bytes, deadline: float, copies: int = 1) -> Reply:
         """Post the event, `copies` times at once, and give the first copy's reply."""
-        headers = event_headers(target.generation, event, body, target.secret, int(self._now()))
+        headers = target.headers(event, body, int(self._now()))
         replies = await asyncio.gather(*(self.post(target.url, headers, body, deadline) for _ in range(copies)))
         return _with_copies(replies)
 

@@ -13,11 +13,12 @@ from starlette.routing import Route
 
 from console.sandbox.courier import encode
 from console.sandbox.edge import SeenRequest
-from console.sandbox.exchange import NoWebhook, account_target
+from console.sandbox.exchange import NoWebhook, target_of
 from console.sandbox.faults import Fault
 from console.sandbox.livecall import LiveCall
+from console.sandbox.manners import manner_of
 from console.sandbox.record import CallRecord
-from console.sandbox.script import Generation, Script, complaints
+from console.sandbox.script import Generation, Platform, Script, complaints
 from console.sandbox.settings import Options
 from console.sandbox.state import sandbox_of
 
@@ -35,6 +36,7 @@ class OwnEvent(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    platform: Platform = "flireo"
     generation: Generation = "g3"
     kind: str = ""
     payload: dict[str, Any]
@@ -78,11 +80,12 @@ async def stream_call(request: Request) -> Response:
 async def send_event(request: Request) -> Response:
     """POST /sandbox/events: deliver one event to the account's webhook; tells the reply"""
     sandbox, own = sandbox_of(request), _read(OwnEvent, await request.body())
+    script = Script(platform=own.platform, generation=own.generation)
     try:
-        target = account_target(sandbox.settings, own.generation)
+        target = target_of(sandbox.settings, script, None)
     except NoWebhook as error:
         raise HTTPException(409, str(error)) from error
-    deadline = sandbox.settings.deadline(own.event(), own.generation)
+    deadline = manner_of(script, sandbox.settings, sandbox.options).deadline(own.event())
     reply = await sandbox.courier.deliver(target, own.event(), encode(own.payload), deadline, own.copies)
     shown = {"event": own.event(), "status": reply.status, "seconds": round(reply.seconds, 3), "error": reply.error}
     return JSONResponse(shown | {"reply": reply.text, "copies_agree": reply.copies_agree})

@@ -6,9 +6,11 @@ import asyncio
 import secrets
 import uuid
 
-from console.sandbox.courier import Target
+from console.sandbox.courier import Target, Webhook
 from console.sandbox.livecall import LiveCall, wall_clock
+from console.sandbox.manners import Speaker
 from console.sandbox.phone import Play, Surroundings
+from console.sandbox.platforms.vapi_signing import VapiTarget
 from console.sandbox.record import CallRecord
 from console.sandbox.script import Generation, Script
 from console.sandbox.settings import SandboxSettings
@@ -16,11 +18,11 @@ from console.sandbox.world import FlireoAssistant
 
 
 class NoWebhook(Exception):
-    """No webhook is set for this generation; `variable` is the setting that names it."""
+    """No webhook is set for this generation or platform; `variable` is the setting that names it."""
 
-    def __init__(self, generation: Generation) -> None:
-        self.variable = f"HOOKSWITCH_SANDBOX_{generation.upper()}_URL"
-        super().__init__(f"no webhook is set for {generation}: set {self.variable}")
+    def __init__(self, whose: str) -> None:
+        self.variable = f"HOOKSWITCH_SANDBOX_{whose.upper()}_URL"
+        super().__init__(f"no webhook is set for {whose}: set {self.variable}")
 
 
 def account_target(settings: SandboxSettings, generation: Generation) -> Target:
@@ -42,6 +44,20 @@ def call_target(settings: SandboxSettings, generation: Generation, assistant: Fl
     return account_target(settings, generation)
 
 
+def vapi_target(settings: SandboxSettings) -> VapiTarget:
+    """The webhook of the Vapi account; raises NoWebhook."""
+    if not settings.vapi_url:
+        raise NoWebhook("vapi")
+    return VapiTarget(settings.vapi_url, settings.vapi_auth, settings.vapi_secret.get_secret_value())
+
+
+def target_of(settings: SandboxSettings, script: Script, assistant: Speaker | None) -> Webhook:
+    """Where the events of this call go; raises NoWebhook."""
+    if script.platform == "vapi":
+        return vapi_target(settings)
+    return call_target(settings, script.generation, assistant if isinstance(assistant, FlireoAssistant) else None)
+
+
 def new_call_id(generation: Generation, customer: str) -> str:
     """Opaque, and of another make in generation three: that one needs percent-encoding in a path."""
     return f"call-_{customer}_{secrets.token_hex(4)}" if generation == "g3" else str(uuid.uuid4())
@@ -57,13 +73,14 @@ class Exchange:
 
     def ring(self, script: Script) -> LiveCall:
         """Somebody calls one of our numbers. Raises NoWebhook."""
-        number = self._around.account.number_called(script.to)
-        assistant = self._around.account.assistants.get((number and number.assistant_id) or "")
+        account = self._around.accounts[script.platform]
+        number = account.number_called(script.to)
+        assistant = account.assistants.get((number and number.assistant_id) or "")
         return self._place(script, assistant, "inbound", script.from_, number.id if number else "")
 
-    def dial(self, script: Script, assistant: FlireoAssistant, number_id: str) -> LiveCall:
+    def dial(self, script: Script, assistant: Speaker, number_id: str, name: str = "") -> LiveCall:
         """An assistant calls somebody. Raises NoWebhook."""
-        return self._place(script, assistant, "outbound", script.to, number_id)
+        return self._place(script, assistant, "outbound", script.to, number_id, name)
 
     async def clear(self) -> None:
         """Break off every call and forget all of them."""
@@ -73,12 +90,20 @@ class Exchange:
         self.calls.clear()
 
     def _place(
-        self, script: Script, assistant: FlireoAssistant | None, direction: str, customer: str, number_id: str
+        self,
+        script: Script,
+        assistant: Speaker | None,
+        direction: str,
+        customer: str,
+        number_id: str,
+        name: str = "",
     ) -> LiveCall:
-        target = call_target(self._around.settings, script.generation, assistant)
+        target = target_of(self._around.settings, script, assistant)
         record = CallRecord.model_validate(
             {
-                "id": new_call_id(script.generation, customer),
+                "id": new_call_id("g2" if script.platform == "vapi" else script.generation, customer),
+                "platform": script.platform,
+                "name": name,
                 "generation": script.generation,
                 "direction": direction,
                 "from": script.from_,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -62,6 +63,8 @@ class LiveCall:
     def __init__(self, record: CallRecord, clock: Callable[[], float], number_id: str = "") -> None:
         self.record = record
         self.number_id = number_id
+        self.token = secrets.token_urlsafe(16)
+        """Who knows it may control the call, on platforms where that is all the proof there is."""
         self.config: dict[str, Any] = {}
         """The agent's configuration as resolved at pickup; later events of generation three echo it."""
         self.over = asyncio.Event()

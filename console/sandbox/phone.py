@@ -14,25 +14,15 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console.sandbox.caller import (
-    APOLOGY,
-    DIALECTS,
-    NO_ASSISTANT,
-    Pickup,
-    ToolResults,
-    Unreadable,
-    accepted,
-    read_pickup,
-    read_tool_results,
-)
-from console.sandbox.courier import Courier, Reply, Target, encode
-from console.sandbox.envelopes import ENVELOPES, failed_status
+from console.sandbox.caller import APOLOGY, Pickup, ToolResults, Unreadable, accepted
+from console.sandbox.courier import Courier, Reply, Webhook, encode
 from console.sandbox.faults import FaultBook
 from console.sandbox.livecall import LiveCall, wall_clock
+from console.sandbox.manners import Account, Speaker, manner_of
+from console.sandbox.platforms.vapi_replies import FORWARDED
 from console.sandbox.record import Sent
-from console.sandbox.script import Script, ScriptTool, Turn
+from console.sandbox.script import Platform, Script, ScriptTool, Turn
 from console.sandbox.settings import Options, SandboxSettings
-from console.sandbox.world import FlireoAccount, FlireoAssistant
 
 RING = 0.2
 SPEECH = 0.25
@@ -48,7 +38,7 @@ class Surroundings:
 
     settings: SandboxSettings
     options: Options
-    account: FlireoAccount
+    accounts: Mapping[Platform, Account]
     courier: Courier
     faults: FaultBook
 
@@ -60,8 +50,8 @@ class Play:
         self,
         call: LiveCall,
         script: Script,
-        target: Target,
-        assistant: FlireoAssistant | None,
+        target: Webhook,
+        assistant: Speaker | None,
         surroundings: Surroundings,
     ) -> None:
         self._call = call
@@ -69,8 +59,8 @@ class Play:
         self._target = target
         self._assistant = assistant
         self._around = surroundings
-        self._dialect = DIALECTS[script.generation]
-        self._envelope = ENVELOPES[script.generation]
+        self._manner = manner_of(script, surroundings.settings, surroundings.options)
+        self._envelope = self._manner.envelope
         self._unwaited: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -89,10 +79,10 @@ class Play:
     # Picking up
 
     async def _pick_up(self) -> Pickup:
-        if not self._is_inbound() or not self._wants("assistant-request"):
+        if not self._is_inbound() or not self._manner.asks(self._assistant):
             return self._resolve(Pickup("saved"))
         reply, sent = await self._deliver("assistant-request", self._envelope.assistant_request(self._call))
-        pickup = read_pickup(self._script.generation, reply)
+        pickup = self._manner.read_pickup(reply)
         sent.problems += pickup.problems
         self._call.sent(sent)
         return self._resolve(pickup)
@@ -105,23 +95,26 @@ class Play:
 
     def _resolve(self, pickup: Pickup) -> Pickup:
         """Find the assistant that will speak and its configuration; a number without any is lost."""
-        if pickup.outcome in ("rejected", "lost"):
+        if pickup.outcome in ("rejected", "lost", "forwarded"):
             return pickup
-        if pickup.outcome == "hybrid":
-            self._change_assistant(pickup.assistant_id)
-        saved = self._assistant.configuration() if self._assistant and self._dialect.has_saved_config else {}
+        if pickup.outcome == "hybrid" and not self._change_assistant(pickup.assistant_id):
+            return Pickup("lost", words=self._manner.unknown_assistant)
+        saved = self._assistant.configuration() if self._assistant and self._manner.saves_assistants else {}
         self._call.config = saved | dict(pickup.config)
         if not self._call.config:
-            return Pickup("lost", words=NO_ASSISTANT)
+            return Pickup("lost", words=self._manner.no_assistant)
         return pickup
 
-    def _change_assistant(self, assistant_id: str) -> None:
-        named = self._around.account.assistants.get(assistant_id)
+    def _change_assistant(self, assistant_id: str) -> bool:
+        """Whether anybody answers: the named assistant, or the saved one where the platform goes on with that."""
+        named = self._around.accounts[self._script.platform].assistants.get(assistant_id)
         if named is None:
-            self._call.problem(f"assistant-request: there is no assistant {assistant_id}, the saved one answers")
-            return
+            instead = "the call is lost" if self._manner.unknown_assistant else "the saved one answers"
+            self._call.problem(f"assistant-request: there is no assistant {assistant_id}, {instead}")
+            return not self._manner.unknown_assistant
         self._assistant = named
         self._call.record.assistant_id, self._call.record.assistant_name = named.id, named.name
+        return True
 
     async def _answered(self, pickup: Pickup) -> bool:
         record = self._call.record
@@ -130,15 +123,26 @@ class Play:
                 self._call.caller_hears(pickup.words)
                 record.status, record.end_reason = "rejected", "rejected"
                 await self._tell_status("ended")
+            case "forwarded":
+                await self._forward(pickup.words)
             case "lost":
                 self._call.note("the call is lost")
-                record.status, record.error = failed_status(self._script.generation), pickup.words
+                record.status, record.error = self._manner.failed, pickup.words
                 await self._tell_status(record.status)
             case _:
                 record.status, record.started_at = "in-progress", wall_clock()
                 self._unwaited.add(self._go(self._tell_status("in-progress")))
                 return True
         return False
+
+    async def _forward(self, words: str) -> None:
+        """The caller goes elsewhere before any assistant has spoken."""
+        if words:
+            self._call.caller_hears(words)
+        self._call.note("the call is forwarded")
+        self._call.record.status, self._call.record.end_reason = "transferred", FORWARDED
+        await self._tell_status("forwarding")
+        await self._tell_status("ended")
 
     # Talking
 
@@ -169,7 +173,7 @@ class Play:
                 return
 
     def _greeting(self) -> str:
-        for key in (self._dialect.first_message_key, "first_message"):
+        for key in self._manner.greeting_keys:
             if isinstance(self._call.config.get(key), str):
                 return str(self._call.config[key])
         return DEFAULT_GREETING
@@ -177,6 +181,7 @@ class Play:
     async def _take(self, turn: Turn) -> None:
         if turn.caller:
             self._call.caller_says(turn.caller)
+            self._tell_what_was_said("user")
             await self._speech_takes_time()
         if turn.tools:
             await self._reach_for(turn.tools)
@@ -187,7 +192,12 @@ class Play:
 
     async def _agent_says(self, text: str) -> None:
         self._call.caller_hears(text)
+        self._tell_what_was_said("assistant")
         await self._speech_takes_time()
+
+    def _tell_what_was_said(self, role: str) -> None:
+        for event, payload in self._manner.spoken(self._call, role):
+            self._unwaited.add(self._go(self._tell(event, payload)))
 
     async def _speech_takes_time(self) -> None:
         await self._passes(SPEECH)
@@ -222,7 +232,7 @@ class Play:
             await self._agent_says(APOLOGY)
             return
         reply, sent = await self._deliver("tool-calls", self._envelope.tool_calls(self._call, tools))
-        read = read_tool_results(self._script.generation, reply, [tool.id for tool in tools])
+        read = self._manner.read_results(reply, [tool.id for tool in tools])
         sent.problems += read.problems
         self._call.sent(sent)
         await self._agent_says(_sentence(tools, read))
@@ -261,7 +271,7 @@ class Play:
 
     async def _deliver(self, event: str, payload: Mapping[str, Any]) -> tuple[Reply, Sent]:
         at = self._call.at()
-        deadline = self._around.settings.deadline(event, self._script.generation)
+        deadline = self._manner.deadline(event)
         copies = self._around.faults.copies_of(event)
         try:
             reply = await self._around.courier.deliver(self._target, event, encode(payload), deadline, copies)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from console.sandbox.script import Generation
+from console.sandbox.script import Generation, Platform
 
 MomentKind = Literal["caller_says", "caller_hears", "knows", "sent", "command", "problem", "note"]
 """`knows` is context the agent got silently; `sent` is an event posted to the webhook and its reply."""
@@ -46,7 +46,9 @@ class CallRecord(RecordModel):
     """The whole call. `status` is the platform's own word; `done` is true when the report has been sent too."""
 
     id: str
+    platform: Platform = "flireo"
     generation: Generation
+    name: str = Field("", description="what the call was named by whoever ordered it")
     direction: Literal["inbound", "outbound"] = "inbound"
     from_: str = Field(alias="from")
     to: str

@@ -30,8 +30,12 @@ def call_line(record: CallRecord) -> Text:
     return Text.assemble(
         ("☎  ", "bold"),
         f"{record.from_} calls {record.to}",
-        (f"  ({record.generation}, {record.assistant_name or 'no saved assistant'}, {record.id})", "dim"),
+        (f"  ({_dialect(record)}, {record.assistant_name or 'no saved assistant'}, {record.id})", "dim"),
     )
+
+
+def _dialect(record: CallRecord) -> str:
+    return record.generation if record.platform == "flireo" else record.platform
 
 
 def moment_line(moment: Moment) -> Text:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+Platform = Literal["flireo", "vapi"]
+PLATFORMS: tuple[Platform, ...] = ("flireo", "vapi")
 Generation = Literal["g1", "g2", "g3"]
 GENERATIONS: tuple[Generation, ...] = ("g1", "g2", "g3")
 
@@ -68,7 +70,8 @@ def opening_hours_turns() -> list[Turn]:
 class Script(ScriptModel):
     """One call. Numbers are E.164 text."""
 
-    generation: Generation = "g3"
+    platform: Platform = "flireo"
+    generation: Generation = Field("g3", description="the dialect, where the platform has several")
     from_: str = Field("+31612340001", alias="from", max_length=64)
     to: str = Field("+31850000001", max_length=64)
     turns: list[Turn] = Field(default_factory=opening_hours_turns, max_length=200)

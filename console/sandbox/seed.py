@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from console.sandbox.world import CREATED, FlireoAccount, FlireoAssistant, FlireoNumber, FluentsAccount, Shop, World
+from console.sandbox.world import (
+    CREATED,
+    FlireoAccount,
+    FlireoAssistant,
+    FlireoNumber,
+    FluentsAccount,
+    Shop,
+    VapiAccount,
+    VapiAssistant,
+    VapiNumber,
+    World,
+)
 
 DAY_DESK = "0d3f9f0e-7a01-4c0e-9c55-0000000000a1"
 NIGHT_DESK = "0d3f9f0e-7a01-4c0e-9c55-0000000000a2"
@@ -26,10 +37,15 @@ FLUENTS_CARRIER = "0d3f9f0e-7a01-4c0e-9c55-0000000000ff"
 
 OPENCX_ORG = "org_1"
 
+VAPI_DAY_DESK = "0d3f9f0e-7a01-4c0e-9c55-0000000000e1"
+VAPI_NIGHT_DESK = "0d3f9f0e-7a01-4c0e-9c55-0000000000e2"
+VAPI_MAIN_NUMBER = "0d3f9f0e-7a01-4c0e-9c55-0000000000f1"
+VAPI_NIGHT_NUMBER = "0d3f9f0e-7a01-4c0e-9c55-0000000000f2"
+
 
 def fresh_world() -> World:
     """A new world, the same every time."""
-    return World(_flireo(), _fluents(), _opencx(), _shop())
+    return World(_flireo(), _fluents(), _opencx(), _shop(), _vapi())
 
 
 def _flireo() -> FlireoAccount:
@@ -185,6 +201,19 @@ def _opencx_agent(agent_id: str, org: str, name: str, number: str | None) -> dic
         "background_noise_preset": "office",
         "stt_model": "deepgram/nova-3",
     }
+
+
+def _vapi() -> VapiAccount:
+    """The main number has no assistant, so its calls ask the webhook; the other one has."""
+    assistants = [
+        VapiAssistant(id=VAPI_DAY_DESK, name="Day desk", first_message="Good morning, this is the day desk."),
+        VapiAssistant(id=VAPI_NIGHT_DESK, name="Night desk", first_message="Good evening, this is the night desk."),
+    ]
+    numbers = [
+        VapiNumber(id=VAPI_MAIN_NUMBER, number="+31850000001", name="Main line"),
+        VapiNumber(id=VAPI_NIGHT_NUMBER, number="+31850000002", name="Night line", assistant_id=VAPI_NIGHT_DESK),
+    ]
+    return VapiAccount({each.id: each for each in assistants}, {each.id: each for each in numbers})
 
 
 def _shop() -> Shop:

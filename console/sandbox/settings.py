@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from console.sandbox.platforms.vapi_messages import ToolShape
+from console.sandbox.platforms.vapi_signing import VapiAuth
 from console.sandbox.script import Generation
 
 FluentsForm = Literal["older", "newer"]
@@ -24,6 +26,7 @@ class Options(BaseModel):
     flireo_outbound_generation: Literal["g2", "g3"] = "g3"
     fluents_form: FluentsForm = "newer"
     opencx_form: OpenCXForm = "full"
+    vapi_tools: ToolShape = "nested"
 
 
 class SandboxSettings(Options, BaseSettings):
@@ -40,10 +43,17 @@ class SandboxSettings(Options, BaseSettings):
     g3_url: str = ""
     g3_secret: SecretStr = SecretStr("")
 
+    vapi_url: str = Field("", description="webhook of Vapi")
+    vapi_secret: SecretStr = SecretStr("")
+    vapi_auth: VapiAuth = "hmac"
+    vapi_control_url: str = Field("", description="where live control is reached; on this host and port when empty")
+
     flireo_g1_key: SecretStr = SecretStr("fl_live_sandbox_g1")
     flireo_key: SecretStr = SecretStr("fl_live_sandbox")
     fluents_key: SecretStr = SecretStr("fluents_sandbox")
     opencx_key: SecretStr = SecretStr("ocx_live_sandbox")
+
+    vapi_key: SecretStr = SecretStr("vapi_sandbox")
 
     requests_per_minute: int = Field(100, ge=1, description="for each key, at Flireo g2/g3 and OpenCX")
     commands_per_minute: int = Field(10, ge=1, description="live control commands for each call")
@@ -51,6 +61,8 @@ class SandboxSettings(Options, BaseSettings):
     pickup_deadline: float = Field(5.0, gt=0, description="seconds for an assistant-request, every generation")
     g1_tool_deadline: float = Field(5.0, gt=0)
     tool_deadline: float = Field(10.0, gt=0, description="seconds for tool-calls of g2 and g3")
+    vapi_pickup_deadline: float = Field(7.5, gt=0, description="seconds for Vapi's assistant-request")
+    vapi_deadline_else: float = Field(20.0, gt=0, description="seconds for every other message of Vapi")
     report_delay: float = Field(0.3, ge=0, description="seconds between the ended status and the report")
 
     def options(self) -> Options:
@@ -62,3 +74,12 @@ class SandboxSettings(Options, BaseSettings):
         if event == "assistant-request":
             return self.pickup_deadline
         return self.g1_tool_deadline if generation == "g1" else self.tool_deadline
+
+    def vapi_deadline(self, event: str) -> float:
+        """How long Vapi waits for the answer to this event, in seconds."""
+        return self.vapi_pickup_deadline if event == "assistant-request" else self.vapi_deadline_else
+
+    @property
+    def vapi_control_base(self) -> str:
+        """Where the control URLs of Vapi's calls begin."""
+        return self.vapi_control_url or f"http://{self.host}:{self.port}/vapi/control"

@@ -53,7 +53,7 @@ class Sandbox:
         await self._client.aclose()
 
     def _new_exchange(self) -> Exchange:
-        around = Surroundings(self.settings, self.options, self.world.flireo, self.courier, self.faults)
+        around = Surroundings(self.settings, self.options, self.world.accounts(), self.courier, self.faults)
         return Exchange(around)
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from console.sandbox.script import Platform
 
 CREATED = "2026-02-03T04:05:06.000Z"
 
@@ -222,6 +225,62 @@ class Shop:
     alerts: list[Any] = field(default_factory=list)
 
 
+class VapiThing(BaseModel):
+    """What Vapi saves, with whatever else was sent along; written in camelCase."""
+
+    model_config = ConfigDict(
+        extra="allow", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
+
+    id: str
+    org_id: str = "org_sandbox"
+    name: str = ""
+    created_at: str = CREATED
+    updated_at: str = CREATED
+
+
+VAPI_DEFAULT_MESSAGES = frozenset(
+    {"conversation-update", "end-of-call-report", "speech-update", "status-update", "tool-calls"}
+)
+"""What an assistant without a list of its own sends, as far as the sandbox plays it."""
+
+
+class VapiAssistant(VapiThing):
+    """A Vapi assistant with the fields that a call looks at."""
+
+    first_message: str | None = "Hello, how can I help you?"
+    max_duration_seconds: float | None = None
+    server_messages: list[str] | None = None
+
+    def wants(self, event: str) -> bool:
+        """Whether this event is sent for it."""
+        return event in (VAPI_DEFAULT_MESSAGES if self.server_messages is None else self.server_messages)
+
+    def configuration(self) -> dict[str, Any]:
+        """What a call with it is configured with."""
+        return self.model_dump(exclude={"server"}, exclude_none=True)
+
+
+class VapiNumber(VapiThing):
+    """A Vapi phone number; without an assistant its calls ask the webhook."""
+
+    provider: str = "vapi"
+    number: str | None = None
+    status: str = "active"
+    assistant_id: str | None = None
+
+
+@dataclass
+class VapiAccount:
+    """One organisation."""
+
+    assistants: dict[str, VapiAssistant] = field(default_factory=dict)
+    numbers: dict[str, VapiNumber] = field(default_factory=dict)
+
+    def number_called(self, e164: str) -> VapiNumber | None:
+        return next((each for each in self.numbers.values() if each.number == e164), None)
+
+
 @dataclass
 class World:
     """Everything that is not a call."""
@@ -231,5 +290,10 @@ class World:
     opencx: list[dict[str, Any]]
     """Phone agents, other organisations' among them."""
     shop: Shop
+    vapi: VapiAccount
     sessions: list[dict[str, Any]] = field(default_factory=list)
     """OpenCX's conversations, the newest last."""
+
+    def accounts(self) -> dict[Platform, FlireoAccount | VapiAccount]:
+        """The accounts whose calls are played."""
+        return {"flireo": self.flireo, "vapi": self.vapi}

@@ -93,6 +93,8 @@ def template_parts(template: str, timestamp_header: str) -> tuple[str, ...]:
         template = "{timestamp}.{body}" if timestamp_header else "{body}"
     parts = _TOKEN.split(template)
     parts[1::2] = [_token(name, timestamp_header) for name in parts[1::2]]
+    if "url" in parts[1::2]:
+        raise BadEntry("the signed template has a {url}: write the address itself, as the platform knows it")
     if "body" not in parts[1::2]:
         raise BadEntry("the signed template has no {body}")
     if "timestamp" in parts[1::2] and not timestamp_header:
@@ -112,10 +114,7 @@ def _prefixes(entry: AuthEntry, defaults: HmacDefaults) -> tuple[str, ...]:
 
 
 def _digest(raw: RawDelivery, how: Recipe) -> bytes:
-    mac = hmac.new(how.key, digestmod=how.algorithm)
-    for piece in _signed_pieces(raw, how):
-        mac.update(piece)
-    return mac.digest()
+    return hmac.digest(how.key, b"".join(_signed_pieces(raw, how)), how.algorithm)
 
 
 def _signed_pieces(raw: RawDelivery, how: Recipe) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from receiver.providers.base import Provider
 from receiver.providers.flireo import Flireo
+from receiver.providers.vapi import Vapi
 
 CALLED_BACK_ONLY = frozenset({"fluents", "opencx"})
 """Platforms that connections can call back but that send no event here."""
@@ -34,7 +35,7 @@ def registry(*providers: Provider) -> Mapping[str, Provider]:
     return found
 
 
-PROVIDERS: Mapping[str, Provider] = registry(Flireo())
+PROVIDERS: Mapping[str, Provider] = registry(Flireo(), Vapi())
 
 
 def provider_named(name: str) -> Provider:

@@ -34,8 +34,9 @@ ANSWER_KEYS: Mapping[str, frozenset[str]] = {
         }
     ),
     "tool-calls": frozenset({"result", "error", "say"}),
-    "transfer-request": frozenset({"transfer"}),
+    "transfer-request": frozenset({"transfer", "assistant", "error", "say"}),
     "knowledge-request": frozenset({"documents", "say"}),
+    "dial-request": frozenset({"allow"}),
 }
 """Every key a neutral answer may have, for each kind that waits."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from rules.engine.rule import Rule
 from store.client import Store
 from store.event import Call, Event, ToolCall

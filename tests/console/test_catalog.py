@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from console.catalog import IN_DOUBT, action_record, action_records, function_records, kind_records, type_word
-from rules.engine.functions import FUNCTIONS
+from rules.engine.cel.functions import FUNCTIONS
 from store.event import KINDS
 from workers.actions import ACTIONS
 
@@ -32,7 +32,7 @@ def test_parameters_say_type_and_default() -> None:
 
 
 def test_platforms_with_their_generations() -> None:
-    assert action_record(ACTIONS["call.say"])["platforms"] == {"flireo": ["g2", "g3"]}
+    assert action_record(ACTIONS["call.say"])["platforms"] == {"flireo": ["g2", "g3"], "vapi": []}
     assert action_record(ACTIONS["number.link"])["platforms"]["fluents"] == []
     assert action_record(ACTIONS["log"])["platforms"] is None
 

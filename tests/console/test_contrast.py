@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from console.contrast import Contrast, alike
-from rules.engine.play import Surroundings
+from rules.engine.playing.play import Surroundings
 from rules.engine.rule import Rule
 from tests.console.support import LOOK_UP, NIGHT, call_comes_in, rules_of, tool_is_run
 from workers.desk import event_view

@@ -6,7 +6,7 @@ import pytest
 
 from console.dev.setup import DEMO_CONNECTIONS
 from console.examples import example_rule
-from rules.engine.check import check_folder
+from rules.engine.checks.check import check_folder
 from store.connections import load_connections
 from workers.actions import ACTIONS
 from workers.vocabulary import vocabulary

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from console.explain import explanation, why, why_deaf
-from rules.engine.played import Played
+from rules.engine.playing.played import Played
 from rules.engine.rule import Rule
 from store.client import Store
 from store.event import Event

@@ -8,8 +8,8 @@ from console.dev.setup import DEMO_CONNECTIONS
 from console.modelines import SCHEMAS
 from console.newrule import TEMPLATES, can_be_told, rule_text, test_text
 from console.rulebook import SampleRoom, words_for
-from rules.engine.check import check_folder
-from rules.engine.testing import run_tests
+from rules.engine.cases.testing import run_tests
+from rules.engine.checks.check import check_folder
 from store.connections import load_connections
 
 

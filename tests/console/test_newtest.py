@@ -9,9 +9,9 @@ import yaml
 
 from console.dryrun import Past
 from console.newtest import CannotWrite, NewCase, write_case
+from rules.engine.cases.testfile import read_tests
+from rules.engine.cases.testing import run_case
 from rules.engine.rule import Rule
-from rules.engine.testfile import read_tests
-from rules.engine.testing import run_case
 from store.event import Event
 from tests.console.support import CALLER, FOUND, LOOK_UP, NIGHT, call_comes_in, rules_of, tool_is_run
 from workers.desk import event_view

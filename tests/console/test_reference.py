@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from console.reference import pages
-from rules.engine.codes import CODES
-from rules.engine.functions import FUNCTIONS
+from rules.engine.cel.functions import FUNCTIONS
+from rules.engine.checks.codes import CODES
 from store.event import KINDS
 from workers.actions import ACTIONS
 
@@ -36,5 +36,5 @@ def test_bars_do_not_break_tables() -> None:
 
 def test_capabilities_name_generations() -> None:
     lines = pages()["capabilities.md"].splitlines()
-    assert "| action | flireo | fluents | opencx |" in lines
-    assert "| `number.link` | g1, g2, g3 | yes |  |" in lines
+    assert "| action | flireo | fluents | opencx | vapi |" in lines
+    assert "| `number.link` | g1, g2, g3 | yes |  | yes |" in lines

@@ -30,6 +30,9 @@ from console.sandbox.script import Script
 from console.sandbox.state import sandbox_of
 from console.sandbox.world import FlireoAssistant
 
+PLAYED = frozenset({("flireo", "g2"), ("flireo", "g3")})
+"""Platform and generation of the calls that this API knows."""
+
 
 class OutboundCall(BaseModel):
     """The body of POST /calls/outbound."""
@@ -102,9 +105,9 @@ def _speaker(request: Request, wanted: OutboundCall) -> FlireoAssistant:
 
 
 def _calls(request: Request) -> list[LiveCall]:
-    """Calls of generation one are not in this API."""
+    """Calls of generation one, and of other platforms, are not in this API."""
     calls = sandbox_of(request).exchange.calls.values()
-    return [call for call in reversed(list(calls)) if call.record.generation != "g1"]
+    return [call for call in reversed(list(calls)) if (call.record.platform, call.record.generation) in PLAYED]
 
 
 def _known_call(request: Request) -> LiveCall:

@@ -10,8 +10,8 @@ from typing import Any
 
 from receiver.providers.flireo import words
 from receiver.providers.flireo.identity import dedup_key
-from receiver.providers.flireo.tools import Asked, all_named, tool_calls
 from receiver.providers.payload import arguments, first, mapping, mappings, moment, number, text
+from receiver.providers.toolcalls import Asked, all_named, tool_calls
 from store.event import Call, Report
 
 _OF_TWO = ("phoneNumber", "toolCallList", "durationSeconds")

@@ -6,12 +6,10 @@ no key: a repeated delivery then counts twice, which is better than losing a gen
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from receiver.providers.payload import canonical
+from receiver.providers.dedup import of_tools, written_key
 from store.event import ToolCall
 
 
@@ -21,19 +19,11 @@ def dedup_key(native: str, call_id: str, at: datetime | None, status: str, tools
         return None
     match native:
         case "assistant-request" if at:
-            return _key(native, call_id, at.isoformat())
+            return written_key(native, call_id, at.isoformat())
         case "tool-calls" if tools:
-            return _key(native, call_id, sorted([tool.id, tool.name, _digest(tool.arguments)] for tool in tools))
+            return written_key(native, call_id, of_tools(tools))
         case "status-update" if at:
-            return _key(native, call_id, status, at.isoformat())
+            return written_key(native, call_id, status, at.isoformat())
         case "end-of-call-report":
-            return _key(native, call_id)
+            return written_key(native, call_id)
     return None
-
-
-def _key(native: str, *parts: Any) -> str:
-    return f"{native}:{_digest(parts)}"
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical(value)).hexdigest()[:40]

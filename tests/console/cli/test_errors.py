@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from console.cli.errors import HumaneGroup
-from rules.engine.load import NoFolder
+from rules.engine.loading.load import NoFolder
 from store.connections import ConnectionsError
 from store.embedded import EmbeddedError
 from store.settings import StoreSettings

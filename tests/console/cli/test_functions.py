@@ -5,7 +5,7 @@ import json
 from click.testing import CliRunner
 
 from console.cli import main
-from rules.engine.functions import FUNCTIONS
+from rules.engine.cel.functions import FUNCTIONS
 
 
 def test_by_example() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from store.client import Store, open_store
 from store.events import StoredEvent
 from store.roster import Note, Roster

@@ -63,6 +63,13 @@ def test_the_demo_is_made_once_and_then_belongs_to_its_reader(tmp_path: Path, de
     assert connections_file(tmp_path, None).read_text() == "connections: {}\n"
 
 
+def test_editors_find_the_schema_from_where_the_demo_lies(tmp_path: Path, demo: Path) -> None:
+    first = demo.read_text().splitlines()[0]
+    schema = (tmp_path / first.partition("$schema=")[2]).resolve()
+    assert schema == Path("rules/schema/connections.schema.json").resolve()
+    assert schema.exists()
+
+
 def test_no_demo_connection_is_off(tmp_path: Path, demo: Path) -> None:
     made = generated_secrets(tmp_path, demo, {})
     assert made.missing == ()
@@ -128,6 +135,10 @@ def test_the_sandbox_understands_what_it_is_given(tmp_path: Path, demo: Path, mo
     assert settings.g3_url == "http://127.0.0.1:9000/hooks/front_desk"
     assert settings.g2_url == "http://127.0.0.1:9000/hooks/front_desk_g2"
     assert settings.g1_url == f"http://127.0.0.1:9000/hooks/front_desk_g1/{made['FRONT_DESK_G1_TOKEN']}"
+    assert settings.vapi_url == "http://127.0.0.1:9000/hooks/vapi_desk"
+    assert settings.vapi_secret.get_secret_value() == made["VAPI_DESK_WEBHOOK_SECRET"]
+    assert settings.vapi_key.get_secret_value() == made["VAPI_DESK_API_KEY"]
+    assert settings.vapi_control_base == "http://127.0.0.1:9010/vapi/control"
     assert settings.g3_secret.get_secret_value() == made["FRONT_DESK_WEBHOOK_SECRET"]
     assert settings.g2_secret.get_secret_value() == made["FRONT_DESK_G2_WEBHOOK_SECRET"]
     assert settings.flireo_g1_key.get_secret_value() == made["FRONT_DESK_G1_API_KEY"]

@@ -89,7 +89,8 @@ def test_the_blocking_client_sends_an_event(tmp_path: Path) -> None:
 
     with SandboxClient(transport=httpx.MockTransport(handle)) as client:
         assert client.send_event(path, "g2") == {"status": 200}
-    assert asked == [{"payload": {"message": {"type": "status-update"}}, "generation": "g2", "kind": "", "copies": 1}]
+    payload = {"message": {"type": "status-update"}}
+    assert asked == [{"payload": payload, "platform": "flireo", "generation": "g2", "kind": "", "copies": 1}]
 
 
 def test_an_event_file_holds_an_object(tmp_path: Path) -> None:

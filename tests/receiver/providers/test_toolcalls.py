@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.providers.flireo.tools import Asked, all_named, tool_calls
+from receiver.providers.toolcalls import Asked, all_named, tool_calls
 
 
 def test_ids_and_order_are_kept() -> None:
