@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from console.rulebook import SampleRoom
-from rules.engine.check import check_folder
-from rules.engine.testing import run_tests
+from rules.engine.cases.testing import run_tests
+from rules.engine.checks.check import check_folder
 from store.connections import AuthEntry, Connection
 from workers.vocabulary import vocabulary
 

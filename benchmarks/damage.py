@@ -20,9 +20,9 @@ from arq.worker import func
 
 from receiver.providers import provider_named
 from receiver.providers.samples import load_sample
-from rules.engine.check import check_folder
-from rules.engine.readrule import read_context, read_rule
-from rules.engine.variables import read_vars
+from rules.engine.checks.check import check_folder
+from rules.engine.loading.readrule import read_context, read_rule
+from rules.engine.loading.variables import read_vars
 from store import embedded
 from store.client import Store, open_store
 from store.event import new_event_id

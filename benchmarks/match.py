@@ -20,9 +20,9 @@ import orjson
 from receiver.providers import provider_named
 from receiver.providers.samples import load_sample
 from receiver.raw import RawDelivery
-from rules.engine.events import EventView
-from rules.engine.load import load_folder
-from rules.engine.play import Surroundings, matches
+from rules.engine.loading.load import load_folder
+from rules.engine.playing.events import EventView
+from rules.engine.playing.play import Surroundings, matches
 from rules.engine.rule import Rule
 from store.event import Event
 from store.events import parsed

@@ -18,7 +18,7 @@ from pathlib import Path
 from console.compare import compare
 from receiver.providers import provider_named
 from receiver.providers.samples import load_sample
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from rules.engine.rule import Rule
 from store import embedded
 from store.client import Store, open_store

@@ -20,7 +20,6 @@ from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool, SentinelManagedSSLConnection
 
-
 SENTINEL_PORT = 26379
 _SCHEMES = {"redis+sentinel": False, "rediss+sentinel": True}
 _TLS_OPTIONS = frozenset({"ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile", "ssl_password"})

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
-from rules.engine.events import ToolView
-from rules.engine.expressions import EvaluationError
-from rules.engine.play import render_meanwhile
-from rules.engine.played import Played
+from rules.engine.cel.expressions import EvaluationError
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.play import render_meanwhile
+from rules.engine.playing.played import Played
+from rules.engine.playing.turns import OVERTAKEN, matching_rules, take_turns
 from rules.engine.rule import Rule
-from rules.engine.turns import OVERTAKEN, matching_rules, take_turns
 from store.answers import CellAnswer, Settled
 from store.runs import LeaseLostError
 from store.tasks import end

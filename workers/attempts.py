@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from rules.engine.retries import longest_wait
+from rules.engine.playing.retries import longest_wait
 from workers.clients.errors import ApiError
 
 VERIFY_SETTLES = 5.0

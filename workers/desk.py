@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import orjson
 
-from rules.engine.events import EventView, ToolView
-from rules.engine.load import load_document
-from rules.engine.play import Surroundings
+from rules.engine.loading.load import load_document
+from rules.engine.playing.events import EventView, ToolView
+from rules.engine.playing.play import Surroundings
 from rules.engine.rule import Rule
 from rules.engine.vocabulary import Vocabulary
 from store.answers import CellAnswer

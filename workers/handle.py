@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rules.engine.events import ToolView
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.turns import matching_rules
 from rules.engine.rule import Rule
-from rules.engine.turns import matching_rules
 from store.runs import RunId
 from workers.answering import answer_cell, take_all_turns
 from workers.desk import Desk, Work, lay_out

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
-from rules.engine.events import ToolView
-from rules.engine.expressions import EvaluationError, Expression
-from rules.engine.play import evaluate_key, matches
-from rules.engine.played import Played
+from rules.engine.cel.expressions import EvaluationError, Expression
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.play import evaluate_key, matches
+from rules.engine.playing.played import Played
 from rules.engine.rule import Rule
 from store.holds import Hold
 from store.runs import RunId

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from rules.engine.events import ToolView
+from rules.engine.playing.events import ToolView
 from store.answers import Cell, CellAnswer
 from store.runs import RunId
 from workers.actions import ACTIONS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rules.engine.events import ToolView
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.turns import OVERTAKEN, has_acted
 from rules.engine.rule import Rule
-from rules.engine.turns import OVERTAKEN, has_acted
 from workers.desk import Work
 from workers.pausing import PausedError
 from workers.ran import Ran

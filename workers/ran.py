@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from rules.engine.events import ToolView
-from rules.engine.play import matches
-from rules.engine.played import ConditionTrace, Played, StepTrace
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.play import matches
+from rules.engine.playing.played import ConditionTrace, Played, StepTrace
 from rules.engine.rule import Condition, Rule, Step
 from workers.desk import Work
 from workers.stepping import RunState, finished_result

@@ -14,9 +14,9 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
-from rules.engine.events import EventView, ToolView
-from rules.engine.play import Surroundings, matches, play
-from rules.engine.played import Played, StepResult
+from rules.engine.playing.events import EventView, ToolView
+from rules.engine.playing.play import Surroundings, matches, play
+from rules.engine.playing.played import Played, StepResult
 from rules.engine.rule import Choice, Rule, Step
 from workers.actions import ACTIONS
 from workers.stepping import finished_result, first_problem

@@ -9,7 +9,7 @@ from contextlib import suppress
 from redis.exceptions import RedisError
 from watchfiles import awatch
 
-from rules.engine.load import NoFolder
+from rules.engine.loading.load import NoFolder
 from store.lastgood import LastGood
 from workers.rulebook import Change, RuleBook
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rules.engine.findings import Finding, has_errors
-from rules.engine.load import (
+from rules.engine.loading.load import (
     NoFolder,
     Shelf,
     StaleDocument,
@@ -22,9 +22,9 @@ from rules.engine.load import (
     rule_files,
     rule_name,
 )
-from rules.engine.readrule import LoadedRule, read_context
+from rules.engine.loading.readrule import LoadedRule, read_context
+from rules.engine.loading.variables import Vars
 from rules.engine.rule import Rule, in_order
-from rules.engine.variables import Vars
 from rules.engine.vocabulary import Vocabulary
 
 logger = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rules.engine.events import ToolView
-from rules.engine.play import matches, play
-from rules.engine.played import Played, StepResult
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.play import matches, play
+from rules.engine.playing.played import Played, StepResult
+from rules.engine.playing.turns import OVERTAKEN
 from rules.engine.rule import Rule
-from rules.engine.turns import OVERTAKEN
 from store.deadletters import DeadLetter
 from store.runs import Journal, Stopped
 from workers.desk import Work

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from redis.exceptions import RedisError
 
-from rules.engine.cron import due_times, next_due
+from rules.engine.playing.cron import due_times, next_due
 from rules.engine.rule import Rule, Schedule
 from store.client import Store
 from store.connections import Connection

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
-from rules.engine.events import ToolView
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.turns import NOT_NEEDED, matching_rules, side_rules
 from rules.engine.rule import Rule
-from rules.engine.turns import NOT_NEEDED, matching_rules, side_rules
 from workers.desk import Work
 from workers.ledger import Ledger, cells
 from workers.run import run_rule

@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from rules.engine.played import StepResult
+from rules.engine.playing.played import StepResult
 from rules.engine.rule import Rule
 from store.runs import Journal, LeaseLostError, RunId
 from store.scripting import STORE_AWAY

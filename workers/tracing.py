@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from rules.engine.events import ToolView
-from rules.engine.plain import to_plain
-from rules.engine.played import ConditionTrace, Played
+from rules.engine.cel.plain import to_plain
+from rules.engine.playing.events import ToolView
+from rules.engine.playing.played import ConditionTrace, Played
 from rules.engine.rule import Rule
 from store.masking import masked
 from workers.clients.redact import clipped, is_secret_name, redacted

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from rules.engine.retries import DEFAULT_TIMEOUT
+from rules.engine.playing.retries import DEFAULT_TIMEOUT
 from workers.actions.base import Action, ActionContext
 from workers.attempts import VERIFY_SETTLES
 from workers.clients.errors import ApiError, InDoubtError, Unavailable

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from rules.engine.events import EventView, ToolView
-from rules.engine.expressions import Expression
-from rules.engine.scope import Scope
-from rules.engine.templates import Fields, Template
+from rules.engine.cel.expressions import Expression
+from rules.engine.cel.scope import Scope
+from rules.engine.cel.templates import Fields, Template
+from rules.engine.playing.events import EventView, ToolView
 
 Late = Literal["inject", "drop"]
 BY_NAME = frozenset({"schedule", "manual"})

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from console.rulebook import SampleRoom
+from rules.engine.cases.testing import run_tests
 from rules.engine.findings import Finding
-from rules.engine.load import load_folder
-from rules.engine.testing import run_tests
+from rules.engine.loading.load import load_folder
 from rules.engine.vocabulary import Vocabulary
 from store.connections import Connection, load_connections, parse_connections
 from tests.docs.markdown import ROOT, Block, blocks, manual

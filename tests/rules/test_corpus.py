@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.engine.codes import CODES
+from rules.engine.checks.codes import CODES
 from rules.engine.findings import has_errors
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from tests.rules.corpus.reading import CORPUS, check, differences, expected, lay_out, words
 
 WRONG = sorted(path for path in (CORPUS / "wrong").glob("*.yaml"))

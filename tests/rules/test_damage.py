@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.engine.cases.testfile import read_tests
 from rules.engine.findings import MOST_FINDINGS
-from rules.engine.readrule import LoadedRule, read_context, read_rule
-from rules.engine.testfile import read_tests
-from rules.engine.variables import read_vars
+from rules.engine.loading.readrule import LoadedRule, read_context, read_rule
+from rules.engine.loading.variables import read_vars
 from tests.rules.corpus.reading import CORPUS, check, lay_out, words
 from tests.rules.damaging import damaged, originals
 from workers.rulebook import open_rulebook

@@ -10,10 +10,10 @@ import pytest
 
 from console.dev.setup import DEMO_CONNECTIONS
 from console.rulebook import SampleRoom, words_for
-from rules.engine.check import check_folder
-from rules.engine.load import load_folder
-from rules.engine.testing import run_tests
-from rules.engine.testreport import report_text
+from rules.engine.cases.testing import run_tests
+from rules.engine.cases.testreport import report_text
+from rules.engine.checks.check import check_folder
+from rules.engine.loading.load import load_folder
 from store.connections import load_connections
 
 EXAMPLES = Path("rules/examples")

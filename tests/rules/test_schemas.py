@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from rules.engine.yamlread import read_yaml
+from rules.engine.source.yamlread import read_yaml
 from tests.docs.markdown import ROOT, blocks, manual
 
 SCHEMAS = Path("rules/schema")

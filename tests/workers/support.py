@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from store.client import Store
 from store.connections import Api, Connection
 from store.event import Event

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.engine.retries import LONGEST_WAIT
+from rules.engine.playing.retries import LONGEST_WAIT
 from rules.engine.rule import Retry
 from workers.attempts import after_failure, backoff
 from workers.clients.errors import AuthFailed, InDoubtError, Invalid, NotAllowed, RateLimited, Unavailable, Unsupported

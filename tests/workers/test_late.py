@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse
 
-from rules.engine.events import ToolView
+from rules.engine.playing.events import ToolView
 from store.answers import CellAnswer
 from store.event import Call, Event, ToolCall
 from tests.store.builders import an_event

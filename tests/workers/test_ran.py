@@ -47,5 +47,5 @@ async def test_a_stopped_run_tells_what_it_has_decided_and_done(shop: Shop, monk
     assert [(step.key, step.outcome, step.error) for step in played.steps] == [
         ("a", "done", ""), ("b", "skipped", ""), ("c", "failed", "no"), ("d", "done", ""),
     ]  # fmt: skip
-    assert [(each.place, each.value) for each in played.conditions] == [("if[0]", True), ("steps[1].if", False)]
+    assert [(each.place, each.value) for each in played.conditions] == [("if", True), ("steps[1].if", False)]
     assert (played.outcome, Ran(played, state).failed_for_good) == ("paused", False)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from rules.engine.rule import Rule
 from store.event import Event
 from tests.store.builders import an_event

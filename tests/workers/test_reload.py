@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rules.engine.readrule import read_rule
+from rules.engine.loading.readrule import read_rule
 from store.client import Store
 from tests.receiver.support import until
 from workers import reload
@@ -244,7 +244,7 @@ async def test_only_what_changed_is_read_again(book: RuleBook, monkeypatch: pyte
         read.append(name)
         return read_rule(name, *rest)
 
-    monkeypatch.setattr("rules.engine.load.read_rule", counted)
+    monkeypatch.setattr("rules.engine.loading.load.read_rule", counted)
     (book.folder / "other.yaml").write_text(GOOD.replace("One", "Two"))
     book.look()
     book.look()

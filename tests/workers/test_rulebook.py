@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.engine.load import NoFolder
+from rules.engine.loading.load import NoFolder
 from workers.rulebook import RuleBook, open_rulebook
 from workers.vocabulary import vocabulary
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis.exceptions import ConnectionError as StoreGone
 
-from rules.engine.load import load_rule
+from rules.engine.loading.load import load_rule
+from rules.engine.loading.variables import Vars
 from rules.engine.rule import Rule
-from rules.engine.variables import Vars
 from store.client import Store
 from store.pauses import Pause
 from tests.workers.support import Poke, Shop, add_action

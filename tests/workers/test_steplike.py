@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from workers.late import LateStep
 from workers.steplike import StepLike
 from workers.vocabulary import vocabulary

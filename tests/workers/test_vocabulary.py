@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from receiver.providers import PROVIDERS
-from rules.engine.load import load_folder
+from rules.engine.loading.load import load_folder
 from rules.engine.vocabulary import ConnectionWords
 from store.connections import Api, Connection
 from store.event import KINDS, Event

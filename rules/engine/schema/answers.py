@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rules.engine.findings import one_of
-from rules.engine.readanswer import AN_ASSISTANT, BESIDE_AN_ASSISTANT, ONE_OF, TARGET, TYPES
+from rules.engine.loading.readanswer import AN_ASSISTANT, BESIDE_AN_ASSISTANT, ONE_OF, TARGET, TYPES
 from rules.engine.schema.steps import platforms_in_words
 from rules.engine.schema.words import (
     COMPUTED,

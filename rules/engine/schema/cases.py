@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rules.engine.cases.testfile import CASE_KEYS, EVENT_KEYS, HOLDS, TAKEN
 from rules.engine.rule import BY_NAME
 from rules.engine.schema.expected import expect_schema
 from rules.engine.schema.snippets import CASES
@@ -22,7 +23,6 @@ from rules.engine.schema.words import (
     suggested,
     text,
 )
-from rules.engine.testfile import CASE_KEYS, EVENT_KEYS, HOLDS, TAKEN
 from rules.engine.vocabulary import Vocabulary
 
 DOCS: Mapping[str, tuple[str, str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.engine.hours import DAYS
+from rules.engine.cel.hours import DAYS
 from rules.engine.schema.triggers import zone
 from rules.engine.schema.words import DRAFT, Schema, described, snippet
 

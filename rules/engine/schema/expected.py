@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.engine.readexpect import CALL_KEYS, EMITTED_KEYS, EXPECT_KEYS, OUTCOMES, SCOPES, STEP_OUTCOMES
+from rules.engine.cases.readexpect import CALL_KEYS, EMITTED_KEYS, EXPECT_KEYS, OUTCOMES, SCOPES, STEP_OUTCOMES
 from rules.engine.schema.stubs import request_schema
 from rules.engine.schema.words import Schema, choice, closed, described, documented, suggested, text
 from rules.engine.vocabulary import Vocabulary

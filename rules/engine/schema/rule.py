@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.engine.readholds import CONCURRENCY_KEYS, LIMIT_KEYS, ONCE_KEYS
-from rules.engine.readon import SPECIAL_USE
-from rules.engine.readrule import RULE_KEYS
+from rules.engine.loading.readholds import CONCURRENCY_KEYS, LIMIT_KEYS, ONCE_KEYS
+from rules.engine.loading.readon import SPECIAL_USE
+from rules.engine.loading.readrule import RULE_KEYS
 from rules.engine.schema.answers import definitions, dependent, waiting
 from rules.engine.schema.snippets import RULES
 from rules.engine.schema.steps import step_schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.engine.readsteps import RETRY_KEYS, STEP_KEYS
+from rules.engine.loading.readsteps import RETRY_KEYS, STEP_KEYS
 from rules.engine.schema.models import fields_of, required_of
 from rules.engine.schema.words import (
     COMPUTED,

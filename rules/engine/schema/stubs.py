@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.engine.casestubs import HTTP, METHODS, REPLY_KEYS, STUB_WORDS
-from rules.engine.httpstubs import REQUEST_KEYS
+from rules.engine.cases.casestubs import HTTP, METHODS, REPLY_KEYS, STUB_WORDS
+from rules.engine.cases.httpstubs import REQUEST_KEYS
 from rules.engine.schema.words import Schema, choice, closed, described, documented, duration, text
 
 REPLY_DOCS: Mapping[str, tuple[str, str]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.engine.readon import FILTER_VALUES, SPECIAL_USE
+from rules.engine.loading.readon import FILTER_VALUES, SPECIAL_USE
 from rules.engine.schema.words import (
     Schema,
     choice,

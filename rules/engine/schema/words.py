@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.engine.durations import PATTERN
+from rules.engine.source.durations import PATTERN
 
 Schema = dict[str, Any]
 

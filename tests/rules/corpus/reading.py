@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rules.engine.check import check_folder
+from rules.engine.checks.check import check_folder
 from rules.engine.findings import Finding
 from rules.engine.vocabulary import Vocabulary
 from store.connections import load_connections

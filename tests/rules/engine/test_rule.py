@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from rules.engine.events import EventView
-from rules.engine.load import load_document
+from rules.engine.loading.load import load_document
+from rules.engine.playing.events import EventView
 from rules.engine.rule import Source, in_order
 from tests.rules.engine.vocab import VARS, VOCABULARY, event, load_text, rule_of, tool_event, tool_view
 

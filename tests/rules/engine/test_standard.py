@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.engine.celib import EXTENSIONS, cel
-from rules.engine.explain import STANDARD_NAMES
+from rules.engine.cel.celib import EXTENSIONS, cel
+from rules.engine.playing.explain import STANDARD_NAMES
 from rules.engine.standard import STANDARD
 
 OPERATORS = frozenset({"has", "in"})

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rules.engine.events import EventView, ToolView
 from rules.engine.findings import Finding
-from rules.engine.load import Loaded, load_folder
-from rules.engine.readrule import LoadedRule, read_context, read_rule
+from rules.engine.loading.load import Loaded, load_folder
+from rules.engine.loading.readrule import LoadedRule, read_context, read_rule
+from rules.engine.loading.variables import read_vars
+from rules.engine.playing.events import EventView, ToolView
 from rules.engine.rule import Rule
-from rules.engine.variables import read_vars
 from rules.engine.vocabulary import ActionWords, ConnectionWords, KindWords, OnlySecrets, Vocabulary
 from workers.actions.httpstubs import rehearse_request
 

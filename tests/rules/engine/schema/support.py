@@ -7,7 +7,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from rules.engine.schema.words import Schema
-from rules.engine.yamlread import read_yaml
+from rules.engine.source.yamlread import read_yaml
 
 
 def faults(schema: Schema, document: Any) -> list[str]:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from rules.engine.cases.testfile import CASE_KEYS, EVENT_KEYS, HOLDS
 from rules.engine.schema.cases import DOCS, EVENT_DOCS, SOURCES, cases_schema
-from rules.engine.testfile import CASE_KEYS, EVENT_KEYS, HOLDS
 from tests.rules.engine.schema.support import faults_in
 from tests.rules.engine.vocab import VOCABULARY
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.engine.hours import DAYS, BadHours, parse_hours
+from rules.engine.cel.hours import DAYS, BadHours, parse_hours
 from rules.engine.schema.constants import hours, vars_schema
 from tests.rules.engine.schema.support import faults_in, fits
 from tests.rules.engine.vocab import VARS

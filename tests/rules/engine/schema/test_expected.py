@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.engine.readexpect import CALL_KEYS, EMITTED_KEYS, EXPECT_KEYS, OUTCOMES
+from rules.engine.cases.readexpect import CALL_KEYS, EMITTED_KEYS, EXPECT_KEYS, OUTCOMES
 from rules.engine.schema.expected import CALL_DOCS, DOCS, EMITTED_DOCS, expect_schema
 from tests.rules.engine.schema.support import faults_in
 from tests.rules.engine.vocab import VOCABULARY

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rules.engine.readholds import CONCURRENCY_KEYS, LIMIT_KEYS, ONCE_KEYS
-from rules.engine.readrule import RULE_KEYS
+from rules.engine.loading.readholds import CONCURRENCY_KEYS, LIMIT_KEYS, ONCE_KEYS
+from rules.engine.loading.readrule import RULE_KEYS
 from rules.engine.schema.rule import DOCS, rule_schema
 from tests.rules.engine.schema.support import faults_in
 from tests.rules.engine.vocab import VOCABULARY

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.engine.readsteps import RETRY_KEYS, STEP_KEYS
+from rules.engine.loading.readsteps import RETRY_KEYS, STEP_KEYS
 from rules.engine.schema.steps import DOCS, platforms_in_words, step_schema
 from rules.engine.schema.words import Schema
 from tests.rules.engine.schema.support import faults_in

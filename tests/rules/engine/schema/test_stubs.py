@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.engine.casestubs import REPLY_KEYS
-from rules.engine.httpstubs import REQUEST_KEYS
+from rules.engine.cases.casestubs import REPLY_KEYS
+from rules.engine.cases.httpstubs import REQUEST_KEYS
 from rules.engine.schema.stubs import REPLY_DOCS, REQUEST_DOCS, stubs_schema
 from tests.rules.engine.schema.support import faults_in
 

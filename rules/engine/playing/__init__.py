@@ -1,0 +1,1 @@
+"""A rule meets an event: turns, conditions, steps, answer, and why."""
