@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from store import embedded
 from store.client import Store, open_store
 from tests.store.servers import server_binary
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # a busy machine is no failure
 
 
 @pytest.fixture(scope="session", autouse=True)
