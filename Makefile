@@ -32,7 +32,12 @@ types: $(READY) ## static types
 	$(BIN)/mypy
 
 test: lint types ## every test, after formatting, lint and types
+ifdef ARGS
 	$(BIN)/pytest $(ARGS)
+else
+	$(BIN)/pytest -n 2 --dist loadfile -m "not journey"
+	$(BIN)/pytest -m journey
+endif
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
