@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from receiver.providers.overrides import laid_over, longest_call
 from receiver.providers.payload import jsonable
-from store.durations import seconds
 
 KEYS: Mapping[str, frozenset[str]] = {
     "g1": frozenset({"config", "override", "max_duration"}),
@@ -57,7 +56,7 @@ def _write_one(wanted: Body, problems: list[str]) -> Body:
     if not wanted.get("config"):
         problems.append("without a whole configuration g1 loses the call")
         return {}
-    duration = _max_duration(wanted, problems)
+    duration = longest_call(wanted, problems)
     limit = {"maxDurationSeconds": duration} if duration else {}
     return {"assistant": {**wanted["config"], **wanted.get("override", {}), **limit}}
 
@@ -66,7 +65,7 @@ def _write_two(wanted: Body, problems: list[str]) -> Body:
     if "reject" in wanted:
         return {"error": wanted["reject"]}
     assistant = {**wanted.get("config", {}), **wanted.get("override", {})}
-    duration = _max_duration(wanted, problems)
+    duration = longest_call(wanted, problems)
     return _present({"assistant": assistant, "maxDurationSeconds": duration})
 
 
@@ -74,7 +73,7 @@ def _write_three(wanted: Body, problems: list[str]) -> Body:
     if "reject" in wanted:
         return {"error": wanted["reject"]}
     parts = _with_metadata({**wanted.get("config", {}), **wanted.get("override", {})}, wanted.get("metadata", {}))
-    duration = {"max_duration_seconds": _max_duration(wanted, problems)}
+    duration = {"max_duration_seconds": longest_call(wanted, problems)}
     if "assistant" in wanted and "config" in wanted:
         problems.append("assistant is left out beside a config")
     elif "assistant" in wanted:
@@ -93,21 +92,7 @@ def _with_metadata(parts: Body, metadata: Body) -> Body:
     """Metadata beside what the configuration has already; later events echo it."""
     if not metadata:
         return parts
-    own = parts.get("metadata")
-    return {**parts, "metadata": {**(own if isinstance(own, dict) else {}), **metadata}}
-
-
-def _max_duration(wanted: Body, problems: list[str]) -> int:
-    """Whole seconds, rounded up; 0 when there is no limit to tell."""
-    if "max_duration" not in wanted:
-        return 0
-    try:
-        found = math.ceil(seconds(wanted["max_duration"]))
-    except (ValueError, OverflowError):
-        found = 0
-    if found <= 0:
-        problems.append("max_duration is not a duration")
-    return max(found, 0)
+    return {**parts, "metadata": laid_over(parts.get("metadata"), metadata)}
 
 
 def _present(reply: Body) -> Body:

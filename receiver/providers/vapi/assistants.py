@@ -5,13 +5,12 @@ The platform asks only where the number has no assistant of its own, so there is
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
+from receiver.providers.overrides import laid_over, longest_call
 from receiver.providers.payload import jsonable
 from receiver.providers.vapi.wording import Body, destination, usable
-from store.durations import seconds
 
 KEYS = frozenset({"assistant", "config", "reject", "transfer", "override", "variables", "metadata", "max_duration"})
 
@@ -58,20 +57,6 @@ def _overrides(wanted: Body, problems: list[str]) -> Body:
     laid: Body = dict(jsonable(wanted.get("override", {})))
     for key, name in (("variables", "variableValues"), ("metadata", "metadata")):
         if wanted.get(key):
-            own = laid.get(name)
-            laid[name] = {**(own if isinstance(own, dict) else {}), **jsonable(wanted[key])}
-    duration = _whole_seconds(wanted, problems)
+            laid[name] = laid_over(laid.get(name), jsonable(wanted[key]))
+    duration = longest_call(wanted, problems)
     return laid | ({"maxDurationSeconds": duration} if duration else {})
-
-
-def _whole_seconds(wanted: Body, problems: list[str]) -> int:
-    """Rounded up; 0 when there is no limit to tell."""
-    if "max_duration" not in wanted:
-        return 0
-    try:
-        found = math.ceil(seconds(wanted["max_duration"]))
-    except (ValueError, OverflowError):
-        found = 0
-    if found <= 0:
-        problems.append("max_duration is not a duration")
-    return max(found, 0)
