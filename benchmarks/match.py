@@ -25,7 +25,7 @@ from rules.engine.playing.events import EventView
 from rules.engine.playing.play import Surroundings, matches
 from rules.engine.rule import Rule
 from store.event import Event
-from store.events import parsed
+from store.request import payload_of
 from workers.desk import event_view
 from workers.vocabulary import vocabulary
 
@@ -64,7 +64,7 @@ def report(size: int) -> Event:
         message["messages"].append({"role": "user", "content": "I want to move my appointment."})
     raw = RawDelivery(orjson.dumps(sample))
     event = provider_named("flireo").normalise(raw)[0]
-    event.raw = parsed(raw.body)
+    event.raw = payload_of(raw.body, raw.headers)
     return event
 
 

@@ -68,7 +68,7 @@ async def replay_live(store: Store, stored: StoredEvent) -> list[str]:
     """Enqueue the event again, as new ones in the bulk lane; their ids. What could not be read is read once more."""
     events = [_once_more(event, stored.event) for event in _read_again(stored)]
     for event in events:
-        await store.events.accept(Acceptance(event, stored.body, stored.headers, lane="bulk"))
+        await store.events.accept(Acceptance(event, stored.body, stored.headers, lane="bulk", request=stored.request))
     return [event.id for event in events]
 
 
@@ -77,8 +77,8 @@ def _read_again(stored: StoredEvent) -> Sequence[Event]:
     if original.kind not in _NOT_READ or original.provider not in PROVIDERS:
         return [original]
     raw = RawDelivery(
-        stored.body, stored.headers, connection=original.connection, received_at=original.received_at
-    )  # fmt: skip
+        stored.body, stored.headers, stored.request, original.connection, received_at=original.received_at
+    )
     return PROVIDERS[original.provider].normalise(raw)
 
 

@@ -18,7 +18,7 @@ from rules.engine.loading.load import shown
 from rules.engine.playing.events import EventView
 from rules.engine.vocabulary import Vocabulary
 from store.connections import Connection, load_connections
-from store.events import parsed
+from store.request import payload_of
 from workers.desk import event_view
 from workers.settings import secrets_from
 from workers.vocabulary import vocabulary
@@ -51,7 +51,7 @@ class SampleRoom:
         event = provider_named(provider).normalise(raw)[0]
         update = {"id": "evt_test", "connection": connection or self._first(provider), "provider": provider}
         event = event.model_copy(update=update)
-        event.raw = parsed(raw.body)
+        event.raw = payload_of(raw.body, raw.headers, raw.request)
         return event_view(event)
 
     def _provider_of(self, connection: str) -> str:

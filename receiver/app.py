@@ -32,6 +32,9 @@ from store.tasks import end
 
 logger = logging.getLogger(__name__)
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""What a platform may be set to; which of them a connection takes at which of its URLs, its provider knows."""
+
 READY_TIMEOUT = 1.0
 """Seconds the store gets to show that it is there."""
 
@@ -68,8 +71,8 @@ def build_app(settings: ReceiverSettings, url: str) -> Starlette:
 
     app = Starlette(
         routes=[
-            Route("/hooks/{connection}", _hook, methods=["POST"]),
-            Route("/hooks/{connection}/{token}", _hook, methods=["POST"]),
+            Route("/hooks/{connection}", _hook, methods=METHODS),
+            Route("/hooks/{connection}/{rest:path}", _hook, methods=METHODS),
             Route("/livez", _live),
             Route("/readyz", _ready),
         ],

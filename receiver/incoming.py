@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from starlette.requests import ClientDisconnect, Request
 
+from receiver.doors import EVENTS, Way
 from receiver.raw import RawDelivery
+from store.request import PLAIN
+from store.request import Request as Inlet
 
 
 class Refused(Exception):
     """The request is turned away with `status`; `text` is one sentence for the person who set up the platform."""
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
+        self.headers = headers
 
 
 async def read_delivery(
@@ -25,6 +29,7 @@ async def read_delivery(
     connection: str,
     received_at: datetime,
     *,
+    way: Way = EVENTS,
     max_body: int,
     read_timeout: float,
     grown: Callable[[int], None] = lambda _: None,
@@ -43,12 +48,18 @@ async def read_delivery(
     return RawDelivery(
         body=body,
         headers=_joined(request.headers.items()),
-        query=dict(request.query_params) if request.scope["query_string"] else {},
-        method=request.method,
+        request=_request(request, way),
         connection=connection,
-        path_token=request.path_params.get("token", ""),
+        path_token=way.token,
         received_at=received_at,
     )
+
+
+def _request(request: Request, way: Way) -> Inlet:
+    query = dict(request.query_params) if request.scope["query_string"] else {}
+    if way == EVENTS and not query and request.method == "POST":
+        return PLAIN
+    return Inlet(request.method, way.door, way.tool, query)
 
 
 async def _read_body(request: Request, limit: int, grown: Callable[[int], None]) -> bytes:

@@ -14,11 +14,12 @@ from starlette.responses import Response
 
 from receiver.answers import Wait
 from receiver.delivery import Delivery, cells_of
+from receiver.doors import Way, methods_at, way_of
 from receiver.hangup import hangup_of
 from receiver.incoming import Refused, read_delivery
 from receiver.pressure import Pressure
 from receiver.providers import provider_named
-from receiver.providers.base import BadSignature, Reply
+from receiver.providers.base import BadSignature, Provider, Reply
 from receiver.responses import come_again, come_later, refused, replied
 from receiver.room import NoRoom, Room
 from receiver.settings import ReceiverSettings
@@ -70,7 +71,7 @@ async def ingest(request: Request, receiver: Receiver) -> Response:
             _verify(delivery)
             return await _take(request, receiver, delivery, _normalise(delivery))
     except Refused as error:
-        return refused(error.status, error.text)
+        return refused(error.status, error.text, error.headers)
     except NoRoom:
         return come_again(receiver.pressure.refuse("busy"))
 
@@ -101,14 +102,25 @@ async def _take(request: Request, receiver: Receiver, delivery: Delivery, events
 async def _receive(request: Request, receiver: Receiver, grown: Callable[[int], None]) -> Delivery:
     began, received_at = asyncio.get_running_loop().time(), datetime.now(UTC)
     connection = receiver.connections.get(request.path_params["connection"])
-    if connection is None or not connection.on:
+    way = way_of(request.path_params.get("rest"))
+    if connection is None or not connection.on or way is None:
         raise Refused(404, "not found")
+    provider = provider_named(connection.provider)
+    _check_door(provider, way, request.method)
     limits = receiver.settings
     raw = await read_delivery(
-        request, connection.name, received_at,
+        request, connection.name, received_at, way=way,
         max_body=limits.max_body, read_timeout=limits.read_timeout, grown=grown,
     )  # fmt: skip
-    return Delivery(connection, provider_named(connection.provider), raw, began)
+    return Delivery(connection, provider, raw, began)
+
+
+def _check_door(provider: Provider, way: Way, method: str) -> None:
+    methods = methods_at(provider.doors, way)
+    if not methods:
+        raise Refused(404, "not found")
+    if method not in methods:
+        raise Refused(405, "method not allowed", {"allow": ", ".join(sorted(methods))})
 
 
 def _verify(delivery: Delivery) -> None:
@@ -153,6 +165,7 @@ def _acceptance(delivery: Delivery, event: Event, *, heard: bool = True) -> Acce
         lane="live" if event.waits and heard else "background",
         deadline_in=max(0.001, left) if event.waits else 0.0,
         stages=delivery.stages,
+        request=delivery.raw.request,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from store.request import PLAIN, Request
+
 
 @dataclass(frozen=True)
 class RawDelivery:
@@ -14,8 +16,7 @@ class RawDelivery:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     """Header names in lower case."""
-    query: Mapping[str, str] = field(default_factory=dict)
-    method: str = "POST"
+    request: Request = PLAIN
     connection: str = ""
     path_token: str = ""
     """The path segment after the connection, where the connection authenticates by it."""

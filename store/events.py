@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from store import keys
 from store.event import Event, Lane
+from store.request import PLAIN, Request, payload_of
 from store.scripting import Argument, run
 from store.together import together
 
@@ -38,6 +39,7 @@ class Acceptance:
     """Seconds until the platform stops waiting; 0 when nobody waits."""
     stages: Mapping[str, float] = field(default_factory=dict)
     """Stage name → Unix time in milliseconds, as far as the receiver got."""
+    request: Request = PLAIN
 
     def arguments(self) -> list[Argument]:
         """What `accept.lua` takes."""
@@ -53,6 +55,7 @@ class Acceptance:
             "connection", event.connection,
             "kind", event.kind,
             "call", event.call.id,
+            *(("request", request) if (request := self.request.to_json()) else ()),
         ]  # fmt: skip
 
 
@@ -86,6 +89,7 @@ class StoredEvent:
     stages: Mapping[str, float]
     memory: dict[str, dict[str, Any]] | None = None
     """What rules see of memory, once one of them may have changed it."""
+    request: Request = PLAIN
 
 
 def job_payload(function: str, *arguments: str) -> bytes:
@@ -150,26 +154,19 @@ class Events:
 
 
 def _stored(fields: Mapping[bytes, bytes]) -> StoredEvent:
-    body = unpack(fields[b"body"])
+    body, headers = unpack(fields[b"body"]), orjson.loads(fields[b"headers"])
+    request = Request.from_json(fields.get(b"request"))
     event = Event.model_validate_json(fields[b"event"])
-    event.raw = parsed(body)
+    event.raw = payload_of(body, headers, request)
     return StoredEvent(
         event=event,
         body=body,
-        headers=orjson.loads(fields[b"headers"]),
+        headers=headers,
         status=fields[b"status"].decode(),
         received_ms=int(fields[b"received"]),
         deadline_ms=int(fields[b"deadline"]),
         lane=fields[b"lane"].decode(),
         stages=orjson.loads(fields.get(b"stages") or b"{}"),
         memory=orjson.loads(fields.get(b"memory") or b"null"),
+        request=request,
     )
-
-
-def parsed(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body; empty when it holds none."""
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

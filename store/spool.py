@@ -20,6 +20,7 @@ import orjson
 
 from store.event import Event
 from store.events import Acceptance, Accepted
+from store.request import Request
 from store.spoolfile import Entries, Row, SpoolError, SpoolFile
 
 __all__ = ["BATCH", "Spool", "SpoolError"]
@@ -181,6 +182,7 @@ def _to_entry(acceptance: Acceptance) -> bytes:
             "lane": acceptance.lane,
             "deadline_in": acceptance.deadline_in,
             "stages": dict(acceptance.stages),
+            "request": acceptance.request.to_json().decode(),
         }
     )
 
@@ -195,4 +197,5 @@ def _from_entry(entry: bytes) -> Acceptance:
         lane="background",
         deadline_in=0.001 if record["deadline_in"] else 0.0,
         stages=record["stages"],
+        request=Request.from_json(record["request"].encode()),
     )

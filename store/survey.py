@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 
 from store import keys
 from store.event import Event
-from store.events import parsed, unpack
+from store.events import unpack
+from store.request import Request, payload_of
 from store.scripting import run
 
 PAGE = 500
@@ -44,6 +45,8 @@ class PastEvent:
     kept: bytes = field(repr=False)
     kept_memory: bytes | None = field(repr=False)
     kept_body: bytes | None = field(repr=False)
+    kept_headers: bytes = field(default=b"{}", repr=False)
+    kept_request: bytes | None = field(default=None, repr=False)
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -60,7 +63,10 @@ class PastEvent:
 
     def payload(self) -> dict[str, Any]:
         """The platform's own payload."""
-        return {} if self.kept_body is None else parsed(unpack(self.kept_body))
+        if self.kept_body is None:
+            return {}
+        request = Request.from_json(self.kept_request)
+        return payload_of(unpack(self.kept_body), orjson.loads(self.kept_headers), request)
 
     @cached_property
     def memory(self) -> dict[str, dict[str, Any]] | None:
@@ -90,7 +96,7 @@ async def pages(
     redis: Redis, span: Span, *, wanted: Collection[str] | None = None, bodies: bool = True, size: int = PAGE
 ) -> AsyncIterator[Page]:
     """The span's events, oldest first, one round trip a page; of other kinds than the wanted ones only the number."""
-    fields = ["event", "memory", *(["body"] if bodies else [])]
+    fields = ["event", "memory", *(["body", "headers", "request"] if bodies else [])]
     named = {"connections": span.connections or None, "kinds": span.kinds or None, "wanted": wanted}
     tables = {name: dict.fromkeys(names, True) for name, names in named.items() if names is not None}
     asked = orjson.dumps({"fields": fields, **tables})
@@ -101,5 +107,5 @@ async def pages(
         yield Page(int(answer[2]), int(answer[3]), [_past(*row) for row in answer[4]])
 
 
-def _past(received: bytes, document: bytes, memory: bytes | None, body: bytes | None = None) -> PastEvent:
-    return PastEvent(int(received), document, memory, body)
+def _past(received: bytes, document: bytes, memory: bytes | None, body: bytes | None = None, *sent: bytes) -> PastEvent:
+    return PastEvent(int(received), document, memory, body, *sent)

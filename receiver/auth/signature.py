@@ -124,7 +124,7 @@ def _signed_pieces(raw: RawDelivery, how: Recipe) -> Iterator[bytes]:
         elif part == "body":
             yield raw.body
         elif part == "method":
-            yield wire_bytes(raw.method)
+            yield wire_bytes(raw.request.method)
         else:
             yield _signed_header(raw, how.timestamp_header if part == "timestamp" else part)
 

@@ -17,7 +17,10 @@ from receiver.raw import RawDelivery
 from store.connections import AuthEntry
 from store.event import Event
 
-__all__ = ["ANSWER_KEYS", "Answer", "BadSignature", "Provider", "Reply"]
+__all__ = ["ANSWER_KEYS", "EVENTS_ONLY", "Answer", "BadSignature", "Provider", "Reply"]
+
+EVENTS_ONLY: Mapping[str, frozenset[str]] = {"": frozenset({"POST"})}
+"""The doors of a platform that posts everything to one URL."""
 
 ANSWER_KEYS: Mapping[str, frozenset[str]] = {
     "assistant-request": frozenset(
@@ -77,6 +80,10 @@ class Provider(Protocol):
     @property
     def answers(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
         """Which answer keys can be expressed: our kind → generation ("" where there is one) → keys."""
+
+    @property
+    def doors(self) -> Mapping[str, frozenset[str]]:
+        """The URLs of a connection that the platform posts to → the methods it uses; see `store.request.Request`."""
 
     @property
     def signing(self) -> HmacDefaults:

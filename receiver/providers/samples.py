@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from receiver.raw import RawDelivery
+from store.request import Request
 
 HEADERS: Mapping[str, str] = {"content-type": "application/json"}
 
@@ -36,14 +37,27 @@ def sample_names() -> tuple[str, ...]:
 
 
 def load_sample(name: str) -> RawDelivery:
-    """The sample as it would come in, unsigned; raises UnknownSample."""
-    return RawDelivery(body=_path(name, "samples").read_bytes(), headers=HEADERS)
+    """The sample as it would come in, unsigned; raises UnknownSample.
+
+    `requests/` says how it comes where that is not a JSON body posted as an event: `method`, `door`, `tool`, `query`,
+    and `headers` of its own. A sample without a body is an empty file.
+    """
+    body, told = _path(name, "samples").read_bytes(), _request(name)
+    headers = told.pop("headers", HEADERS)
+    return RawDelivery(body=body, headers=headers, request=Request(**told))
 
 
 def expected_events(name: str) -> list[dict[str, Any]]:
     """The sample's normalised twin; raises UnknownSample."""
     twin = json.loads(_path(name, "expected").read_bytes())
     return twin if isinstance(twin, list) else [twin]
+
+
+def _request(name: str) -> dict[str, Any]:
+    provider, _, stem = name.partition("/")
+    path = _HERE / provider / "requests" / f"{stem}.json"
+    told: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
+    return told
 
 
 def _path(name: str, folder: str) -> Path:

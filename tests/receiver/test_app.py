@@ -67,16 +67,19 @@ async def test_not_ready_while_the_store_is_silent(settings: ReceiverSettings) -
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-@pytest.mark.parametrize("path", ["/hooks/desk", "/hooks/nobody", "/hooks/tokened/x"])
+@pytest.mark.parametrize("path", ["/hooks/desk", "/hooks/tokened/x"])
 async def test_only_post_is_taken(client: httpx.AsyncClient, method: str, path: str) -> None:
     response = await client.request(method, path)
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
     assert response.json() == {"refused": "method not allowed"}
 
 
-@pytest.mark.parametrize("path", ["/", "/hooks", "/hooks/", "/hooks/desk/", "/hooks/desk/a/b", "/docs"])
-async def test_there_is_nothing_else(client: httpx.AsyncClient, path: str) -> None:
-    response = await client.post(path)
+@pytest.mark.parametrize(
+    "path", ["/", "/hooks", "/hooks/", "/hooks/desk/", "/hooks/desk/a/b", "/hooks/desk/context", "/docs"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_there_is_nothing_else(client: httpx.AsyncClient, path: str, method: str) -> None:
+    response = await client.request(method, path)
     assert (response.status_code, response.json()) == (404, {"refused": "not found"})
 
 

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from receiver.doors import Way
 from receiver.incoming import Refused, read_delivery
 from receiver.raw import RawDelivery
 from receiver.settings import ReceiverSettings
 from store.client import Store
+from store.request import Request as Inlet
 from tests.receiver.support import SECRET, running, settings_in, signed
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -26,8 +28,8 @@ async def read(
 ) -> RawDelivery:
     """Read a request whose body comes in these chunks; None means the sender hangs up."""
     scope = {
-        "type": "http", "method": "POST", "path": "/hooks/desk/tok", "query_string": b"a=1&b=2&a=3",
-        "headers": headers or [], "path_params": {"connection": "desk", "token": "tok"},
+        "type": "http", "method": "POST", "path": "/hooks/desk/tok/tools/look_up", "query_string": b"a=1&b=2&a=3",
+        "headers": headers or [], "path_params": {"connection": "desk", "rest": "tok/tools/look_up"},
     }  # fmt: skip
     waiting = list(chunks)
 
@@ -40,7 +42,8 @@ async def read(
         return {"type": "http.request", "body": chunk, "more_body": chunk != b""}
 
     request = Request(scope, receive)
-    return await read_delivery(request, "desk", AT, max_body=max_body, read_timeout=read_timeout)
+    way = Way("tools", "look_up", "tok")
+    return await read_delivery(request, "desk", AT, way=way, max_body=max_body, read_timeout=read_timeout)
 
 
 async def refusal(*chunks: bytes | None, **options: Any) -> int:
@@ -51,8 +54,8 @@ async def refusal(*chunks: bytes | None, **options: Any) -> int:
 
 async def test_everything_around_the_body_is_kept() -> None:
     raw = await read(b"12345", b"67890", b"")
-    assert (raw.body, raw.method, raw.connection, raw.path_token) == (b"1234567890", "POST", "desk", "tok")
-    assert (raw.query, raw.received_at) == ({"a": "3", "b": "2"}, AT)
+    assert (raw.body, raw.connection, raw.path_token, raw.received_at) == (b"1234567890", "desk", "tok", AT)
+    assert raw.request == Inlet("POST", "tools", "look_up", {"a": "3", "b": "2"})
 
 
 async def test_headers_that_came_twice_are_one_list() -> None:

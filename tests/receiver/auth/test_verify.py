@@ -15,6 +15,7 @@ from receiver.auth.signature import HmacDefaults
 from receiver.auth.verify import entry_problem, verify
 from receiver.raw import RawDelivery
 from store.connections import AuthEntry
+from store.request import Request
 
 NOW = datetime.fromtimestamp(1767000000, UTC)
 BODY = b'{"a":1}'
@@ -131,7 +132,7 @@ HEADERS = st.dictionaries(
 def test_garbage_raises_nothing_but_bad_signature(
     body: bytes, headers: dict[str, str], path_token: str, method: str
 ) -> None:
-    raw = RawDelivery(body=body, headers=headers, path_token=path_token, method=method)
+    raw = RawDelivery(body=body, headers=headers, path_token=path_token, request=Request(method))
     with pytest.raises(BadSignature):
         verify(raw, EVERY_SCHEME, NOW, DEFAULTS)
 
