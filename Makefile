@@ -71,7 +71,7 @@ test-redis: $(READY) ## the tests of store, workers and receiver on another serv
 	HOOKSWITCH_TEST_SERVER=$$(command -v $(SERVER)) $(BIN)/pytest tests/store tests/workers tests/receiver $(ARGS)
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra dev --extra docs --extra otel pyproject.toml -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean: ## forget the environment and all caches
