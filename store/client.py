@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from store.answers import Answers
+from store.audit import Audit
 from store.backlog import Backlog
 from store.deadletters import DeadLetters
 from store.events import Events
@@ -19,6 +20,7 @@ from store.retention import Retention
 from store.roster import Roster
 from store.runs import Runs
 from store.schedules import Schedules
+from store.sessions import Sessions
 from store.spending import Spending
 
 
@@ -42,6 +44,8 @@ class Store:
     backlog: Backlog = field(init=False)
     retention: Retention = field(init=False)
     roster: Roster = field(init=False)
+    sessions: Sessions = field(init=False)
+    audit: Audit = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = Events(self.redis)
@@ -59,6 +63,8 @@ class Store:
         self.backlog = Backlog(self.redis)
         self.retention = Retention(self.redis)
         self.roster = Roster(self.redis)
+        self.sessions = Sessions(self.redis)
+        self.audit = Audit(self.redis)
 
     async def close(self) -> None:
         """Drop every connection."""
