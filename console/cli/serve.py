@@ -16,7 +16,9 @@ import uvicorn
 from console.cli.errors import CannotRun
 from console.cli.storage import refuse_old_store, store_url
 from console.collector import calm_collector
+from console.farewell import close_the_door
 from console.logs import set_up_logging
+from console.openfiles import raise_limit
 from console.sentry import set_up_sentry
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
@@ -42,8 +44,9 @@ def serve(host: str | None, port: int | None) -> None:
         timeout_graceful_shutdown=12, timeout_keep_alive=75,
     )  # fmt: skip
     calm_collector()
+    raise_limit()
     with closing(listen(settings.host, settings.port)) as listening:
-        ReceiverServer(config).run(sockets=[listening])
+        QuietServer(config).run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -58,8 +61,8 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-class ReceiverServer(uvicorn.Server):
-    """A server for which SIGTERM and SIGINT are a clean end: open requests are answered, exit code 0."""
+class QuietServer(uvicorn.Server):
+    """A server for which SIGTERM and SIGINT are a clean end: who has knocked by then is answered, exit code 0."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -71,3 +74,7 @@ class ReceiverServer(uvicorn.Server):
     def stop(self) -> None:
         """Accept nothing more, finish what is open."""
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await close_the_door(self, sockets or [])
+        await super().shutdown()

@@ -1,0 +1,71 @@
+"""The console's web application: the route table and the lifespan, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from console.web.desk import Desk, desk_of
+from console.web.guard import Guard
+from console.web.live import Live
+from console.web.pages import audit, login, system
+from console.web.pages.trouble import broken, not_found
+from console.web.settings import ConsoleSettings
+from store.client import open_store
+from store.tasks import end
+
+STATIC = Path(__file__).parent / "static"
+
+
+def build_app(settings: ConsoleSettings, url: str) -> Starlette:
+    """The application for these settings, on the store behind `url`."""
+    store = open_store(url, copies=settings.copies)
+    desk = Desk(settings, store, Live(store.redis))
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.desk = desk
+        listening = asyncio.create_task(desk.live.listen())
+        try:
+            yield
+        finally:
+            await end(listening)
+            await store.close()
+
+    return Starlette(
+        routes=[
+            Route("/", _start),
+            Route("/login", login.ask),
+            Route("/login", login.log_in, methods=["POST"]),
+            Route("/logout", login.log_out, methods=["POST"]),
+            Route("/system", system.show),
+            Route("/audit", audit.show),
+            Route("/live", _live),
+            Route("/livez", _alive),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, settings=settings, store=store)],
+        exception_handlers={404: not_found, Exception: broken},
+        lifespan=lifespan,
+    )
+
+
+async def _start(_: Request) -> Response:
+    return RedirectResponse("/system", 303)
+
+
+async def _live(request: Request) -> Response:
+    return StreamingResponse(desk_of(request).live.news(), media_type="text/event-stream")
+
+
+async def _alive(_: Request) -> Response:
+    return JSONResponse({"live": True})
