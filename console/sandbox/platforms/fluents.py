@@ -1,55 +1,58 @@
-"""Fluents: numbers and agents. Ids travel in the query, changes answer 201, expanded objects carry credentials.
+"""Fluents: numbers. Ids travel in the query, changes answer 201, expanded objects carry credentials.
 
-`numbers/available` is documented in two forms: the older needs two parameters, the newer all four. Errors are
-`{"message", "error", "statusCode"}`.
+`numbers/available` is documented in two forms: the older needs two parameters, the newer all four. `update`, `cancel`
+and `detach` are told the number by `phone_number`, or, in newer texts, by `id`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from console.sandbox.platforms.common import PlatformError, body_object, whole_number
-from console.sandbox.settings import Options
+from console.sandbox.platforms.common import whole_number
+from console.sandbox.platforms.fluents_account import FluentsAccount
+from console.sandbox.platforms.fluents_common import (
+    account,
+    body_of,
+    done,
+    invalid,
+    is_older,
+    only,
+    page,
+    require,
+    unknown,
+)
 from console.sandbox.state import sandbox_of
-from console.sandbox.world import FluentsAccount
+from console.sandbox.things import Thing
 
 UPDATABLE: Mapping[str, type | tuple[type, ...]] = {
     "outbound_only": bool,
-    "label": str,
+    "label": (str, type(None)),
     "inbound_agent": (str, type(None)),
     "example_context": dict,
-    "description": str,
+    "description": (str, type(None)),
+}
+ORDER: Mapping[str, type | tuple[type, ...]] = {
+    "area_code": str,
+    "phone_number": str,
+    "telephony_provider": (str, dict),
+    "telephony_account_connection": str,
+    "inbound_agent": (str, type(None)),
+}
+IMPORT: Mapping[str, type | tuple[type, ...]] = {
+    "phone_number": str,
+    "telephony_account_connection": str,
+    "outbound_only": bool,
+    "inbound_agent": (str, type(None)),
 }
 ALWAYS_NEEDED = ("telephony_provider", "telephony_account_connection")
 NEEDED_TOO = ("limit", "filters")
 OLDER_ONLY = ("language", "interrupt_sensitivity", "endpointing_sensitivity", "ivr_navigation_mode")
 NEWER_ONLY = ("post_call_prompt",)
-
-
-class FluentsError(PlatformError):
-    """A refusal of Fluents."""
-
-    def body(self, options: Options) -> dict[str, Any]:
-        return {"message": self.message, "error": HTTPStatus(self.status).phrase, "statusCode": self.status}
-
-
-def invalid(message: str) -> FluentsError:
-    return FluentsError(400, "BadRequestError", message)
-
-
-def unknown(what: str) -> FluentsError:
-    return FluentsError(404, "NotFoundError", f"{what} not found")
-
-
-def account(request: Request) -> FluentsAccount:
-    return sandbox_of(request).world.fluents
 
 
 async def list_numbers(request: Request) -> JSONResponse:
@@ -60,14 +63,16 @@ async def list_numbers(request: Request) -> JSONResponse:
 async def get_number(request: Request) -> JSONResponse:
     """GET /numbers?phone_number="""
     held = account(request)
-    return JSONResponse(_expanded(held, _number(held, request.query_params.get("phone_number", ""))))
+    found = held.number(request.query_params.get("phone_number", ""))
+    if found is None:
+        raise unknown("Number")
+    return JSONResponse(held.expanded_number(found))
 
 
 async def list_available(request: Request) -> JSONResponse:
     """GET /numbers/available"""
-    held, query = account(request), request.query_params
-    older = sandbox_of(request).options.fluents_form == "older"
-    _require(query, ALWAYS_NEEDED if older else ALWAYS_NEEDED + NEEDED_TOO)
+    held, query, older = account(request), request.query_params, is_older(request)
+    require(query, ALWAYS_NEEDED if older else ALWAYS_NEEDED + NEEDED_TOO)
     if held.connection(query["telephony_account_connection"]) is None:
         raise unknown("Account connection")
     limit = whole_number(query, "limit", 10, (1, 100), invalid)
@@ -77,83 +82,71 @@ async def list_available(request: Request) -> JSONResponse:
 
 async def update_number(request: Request) -> JSONResponse:
     """POST /numbers/update?phone_number= (or id=)"""
-    held, query = account(request), request.query_params
-    number = _number(held, query.get("phone_number") or query.get("id", ""))
-    changes = _checked(await body_object(request, invalid))
+    held, number = account(request), _selected(request)
+    changes = await body_of(request)
+    only(changes, UPDATABLE)
     if "inbound_agent" in changes:
         changes["inbound_agent_name"] = _agent_name(held, changes["inbound_agent"])
     number.update(changes)
-    return JSONResponse(number, 201)
+    return done(request, number)
 
 
 async def buy_number(request: Request) -> JSONResponse:
     """POST /numbers/buy"""
-    held, body = account(request), await body_object(request, invalid)
-    _require(body, ("phone_number", *ALWAYS_NEEDED))
-    bought = next((each for each in held.stock if each["number"] == body["phone_number"]), None)
-    if bought is None or held.connection(body["telephony_account_connection"]) is None:
-        raise unknown("Number" if bought is None else "Account connection")
-    agent = body.get("inbound_agent")
-    name = _agent_name(held, agent)
-    held.stock.remove(bought)
-    held.numbers.append(bought | {"inbound_agent": agent, "inbound_agent_name": name})
-    return JSONResponse(held.numbers[-1], 201)
+    held, body = account(request), await body_of(request)
+    only(body, ORDER)
+    require(body, ("phone_number", *ALWAYS_NEEDED))
+    return done(request, _brought_in(held, held.stock, body))
+
+
+async def link_number(request: Request) -> JSONResponse:
+    """POST /numbers/link"""
+    held, body = account(request), await body_of(request)
+    only(body, IMPORT)
+    require(body, ("phone_number", "telephony_account_connection"))
+    number = _brought_in(held, held.carried, body)
+    number["outbound_only"] = body.get("outbound_only", False)
+    return done(request, number)
 
 
 async def cancel_number(request: Request) -> JSONResponse:
     """POST /numbers/cancel?phone_number= (or id=)"""
-    held, query = account(request), request.query_params
-    number = _number(held, query.get("phone_number") or query.get("id", ""))
+    number = _selected(request)
+    account(request).numbers.remove(number)
+    return done(request, number | {"active": False})
+
+
+async def detach_number(request: Request) -> JSONResponse:
+    """POST /numbers/detach?phone_number= (or id=)"""
+    held, number = account(request), _selected(request)
     held.numbers.remove(number)
-    return JSONResponse(number | {"active": False}, 201)
+    held.carried.append(number | {"inbound_agent": None, "inbound_agent_name": None})
+    return done(request, held.expanded_number(number))
 
 
-async def list_agents(request: Request) -> JSONResponse:
-    """GET /agents/list"""
-    return JSONResponse(page(request, account(request).agents))
-
-
-async def get_agent(request: Request) -> JSONResponse:
-    """GET /agents?id="""
-    found = account(request).agent(request.query_params.get("id", ""))
-    if found is None:
-        raise unknown("Agent")
-    return JSONResponse(found)
-
-
-def page(request: Request, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    page = whole_number(request.query_params, "page", 1, (1, 1_000_000), invalid)
-    size = whole_number(request.query_params, "size", 10, (1, 100), invalid)
-    return {
-        "items": items[(page - 1) * size : page * size],
-        "page": page,
-        "size": size,
-        "has_more": page < math.ceil(len(items) / size),
-        "total": len(items),
-        "total_is_estimated": False,
-    }
-
-
-def _require(query: Mapping[str, Any], names: Sequence[str]) -> None:
-    for name in names:
-        if name not in query:
-            raise invalid(f"{name} should not be empty")
-
-
-def _number(held: FluentsAccount, number_or_id: str) -> dict[str, Any]:
-    found = held.number(number_or_id)
+def _selected(request: Request) -> Thing:
+    """The number that the query names, by the one key that is understood."""
+    key = sandbox_of(request).options.fluents_number_key
+    named = request.query_params.get(key, "")
+    if not named:
+        raise invalid(f"{key} should not be empty")
+    field = "number" if key == "phone_number" else "id"
+    found = next((each for each in account(request).numbers if each[field] == named), None)
     if found is None:
         raise unknown("Number")
     return found
 
 
-def _checked(changes: dict[str, Any]) -> dict[str, Any]:
-    for name, value in changes.items():
-        if name not in UPDATABLE:
-            raise invalid(f"property {name} should not exist")
-        if not isinstance(value, UPDATABLE[name]):
-            raise invalid(f"{name} has the wrong type")
-    return changes
+def _brought_in(held: FluentsAccount, source: list[Thing], body: Mapping[str, Any]) -> Thing:
+    """Move a number from where it is into the environment."""
+    wanted = next((each for each in source if each["number"] == body["phone_number"]), None)
+    if wanted is None or held.connection(body["telephony_account_connection"]) is None:
+        raise unknown("Number" if wanted is None else "Account connection")
+    agent = body.get("inbound_agent")
+    number = wanted | {"inbound_agent": agent, "inbound_agent_name": _agent_name(held, agent)}
+    source.remove(wanted)
+    held.numbers.append(number)
+    return number
 
 
 def _agent_name(held: FluentsAccount, agent_id: str | None) -> str | None:
@@ -165,23 +158,14 @@ def _agent_name(held: FluentsAccount, agent_id: str | None) -> str | None:
     return str(agent["name"])
 
 
-def _expanded(held: FluentsAccount, number: Mapping[str, Any]) -> dict[str, Any]:
-    """References as whole objects, credentials and all."""
-    connection = held.connection(number["telephony_account_connection"])
-    agent = held.agent(number["inbound_agent"] or "")
-    if agent:
-        agent = agent | {"openai_account_connection": connection}
-    return {**number, "inbound_agent": agent, "telephony_account_connection": connection}
-
-
-def _offer(held: FluentsAccount, number: Mapping[str, Any], older: bool) -> dict[str, Any]:
+def _offer(held: FluentsAccount, number: Mapping[str, Any], older: bool) -> Thing:
     """An available number is documented as a full one, agent included, although nobody owns it."""
-    shown = _expanded(held, {**number, "inbound_agent": held.agents[0]["id"]})
+    shown = held.expanded_number({**number, "inbound_agent": held.agents[0]["id"]})
     hidden = NEWER_ONLY if older else OLDER_ONLY
     agent = {key: value for key, value in shown["inbound_agent"].items() if key not in hidden}
-    connection = {
-        key: value for key, value in agent["openai_account_connection"].items() if key != "config" or not older
-    }
+    connection = agent["openai_account_connection"]
+    if older:
+        connection = {key: value for key, value in connection.items() if key != "config"}
     return shown | {"inbound_agent": agent | {"openai_account_connection": connection}}
 
 
@@ -191,7 +175,7 @@ ROUTES = [
     Route("/numbers/available", list_available, methods=["GET"]),
     Route("/numbers/update", update_number, methods=["POST"]),
     Route("/numbers/buy", buy_number, methods=["POST"]),
+    Route("/numbers/link", link_number, methods=["POST"]),
     Route("/numbers/cancel", cancel_number, methods=["POST"]),
-    Route("/agents", get_agent, methods=["GET"]),
-    Route("/agents/list", list_agents, methods=["GET"]),
+    Route("/numbers/detach", detach_number, methods=["POST"]),
 ]

@@ -7,161 +7,136 @@ in its `context`, by which it is known again.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from workers.actions.neutral import (
     Agent,
     AgentList,
     Bought,
     Done,
-    Linked,
     Number,
     NumberList,
     PhoneCall,
-    Released,
     Started,
-    Unlinked,
     agents,
     numbers,
-    unlinked,
 )
-from workers.actions.ports.base import Port, confirmed, e164, found, is_number, raw
+from workers.actions.ports.base import NumbersByAgent, confirmed, e164, found, is_number, raw
 from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
+from workers.actions.ports.fluents_calls import as_text, phone_call, started
 from workers.clients.base import part, ref_id, text
 from workers.clients.errors import InDoubtError, Invalid, Unsupported
 from workers.clients.fluents import models
 from workers.clients.fluents.client import DEFAULT_BASE_URL, Fluents
-from workers.clients.times import iso, moment, seconds_between
+from workers.clients.fluents.requests import CallOrder, NumberOrder
+from workers.clients.times import moment
 
 _CARRIER = ("telephony_provider", "telephony_account_connection")
 MARK = "hookswitch_operation"
 """The entry of a call's context that says which of our operations started it."""
 
 
-class FluentsPort(Port):
+class FluentsPort(NumbersByAgent):
     """Numbers, agents and calls. Emptying `inbound_agent` with null is how its ancestor unlinks."""
 
     platform = "Fluents"
+    speaks = Fluents
+    lacks: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("call.inject", "call.say", "call.transfer"), "its API reaches into a live call only to end it"
+    )
     base_url = DEFAULT_BASE_URL
 
-    async def number_list(self) -> NumberList:
-        listing = await self._client().numbers()
-        return numbers([_number(each) for each in listing.items], listing.complete)
+    @cached_property
+    def client(self) -> Fluents:
+        """One for the whole action: its requests share their time."""
+        return Fluents(self.session())
 
-    async def number_get(self, number: str) -> Number:
-        return await self._find(self._client(), number)
+    async def number_list(self) -> NumberList:
+        listing = await self.client.numbers.all()
+        return numbers([number_of(each) for each in listing.items], listing.complete)
 
     async def number_search(self, search: Mapping[str, Any]) -> NumberList:
         if search["query"] or search["type"]:
             raise Unsupported("Fluents cannot search by query or type; use `filters`")
-        provider, account = (self._carrier(name, search[name]) for name in _CARRIER)
-        offered = await self._client().available(provider, account, search["limit"], search["filters"])
-        return numbers([_number(each) for each in offered], complete=True)
+        provider, account = (self.carrier(name, search[name]) for name in _CARRIER)
+        offered = await self.client.numbers.available(provider, account, search["limit"], search["filters"])
+        return numbers([number_of(each) for each in offered], complete=True)
 
     async def number_buy(self, order: Mapping[str, Any]) -> Bought:
         self.only(order, "buy a number with", "number", "agent", "area_code", *_CARRIER)
-        body = {"phone_number": order["number"], **{name: self._carrier(name, order[name]) for name in _CARRIER}}
-        chosen = {"inbound_agent": order["agent"], "area_code": order["area_code"]}
-        bought = await self._client().buy_number(body | {name: value for name, value in chosen.items() if value})
-        return _bought(order["number"], bought)
+        provider, account = (self.carrier(name, order[name]) for name in _CARRIER)
+        body: NumberOrder = {
+            "phone_number": order["number"],
+            "telephony_provider": provider,
+            "telephony_account_connection": account,
+        }
+        if order["agent"]:
+            body["inbound_agent"] = order["agent"]
+        if order["area_code"]:
+            body["area_code"] = order["area_code"]
+        return _bought(order["number"], await self.client.numbers.buy(body))
 
     async def number_bought(self, order: Mapping[str, Any]) -> Bought | None:
-        listing = await self._client().numbers()
+        listing = await self.client.numbers.all()
         held = [each for each in listing.items if e164(text(each.number)) == order["number"]]
         if not held:
             certainly_not(listing.complete)
             return None
         return _bought(order["number"], held[0])
 
-    async def number_release(self, number: str) -> Released:
-        client = self._client()
-        wanted = await self._find(client, number)
-        await client.cancel_number(wanted.number, wanted.id)
-        return Released(number=number)
-
-    async def number_released(self, number: str) -> Released | None:
-        listing = await self._client().numbers()
-        held = [each for each in listing.items if e164(number) in (e164(text(each.number)), text(each.id))]
-        if any(each.active is not False for each in held):
-            return None
-        certainly_not(listing.complete)
-        return Released(number=number)
-
-    async def number_link(self, number: str, agent: str) -> Linked:
-        client = self._client()
-        wanted = await self._find(client, number)
-        changed = wanted.agent != agent
-        if changed:
-            await self._point(client, wanted, agent)
-        return Linked(id=wanted.id, number=wanted.number, agent=agent, changed=changed)
-
-    async def number_unlink(self, number: str, agent: str) -> Unlinked:
-        client = self._client()
-        held = [await self._find(client, number)] if number else await self._all(client)
-        freed = [each for each in held if each.agent and agent in ("", each.agent)]
-        for each in freed:
-            await self._point(client, each, None)
-        return unlinked([each.number for each in freed])
-
     async def number_update(self, number: str, changes: Mapping[str, Any]) -> Number:
-        client = self._client()
-        wanted = Number(number=e164(number)) if is_number(number) else await self._find(client, number)
-        return _number(await client.update_number(wanted.number, wanted.id, changes))
+        wanted = Number(number=e164(number)) if is_number(number) else await self._find(number)
+        return number_of(await self.client.numbers.update(wanted.number, wanted.id, changes))
 
     async def agent_list(self) -> AgentList:
-        listing = await self._client().agents()
+        listing = await self.client.agents.all()
         return agents([Agent(id=text(each.id), name=_agent_name(each)) for each in listing.items], listing.complete)
 
     async def agent_get(self, agent: str) -> Agent:
-        return _agent(await self._client().agent(agent))
+        return _agent(await self.client.agents.get(agent))
 
     async def agent_update(self, agent: str, changes: Mapping[str, Any]) -> Agent:
-        return _agent(await self._client().update_agent(agent, changes))
+        return _agent(await self.client.agents.update(agent, changes))
 
     async def call_start(self, start: Mapping[str, Any]) -> Started:
         self.only(start, "start a call with", "agent", "to", "from", "variables")
         if not start["from"]:
             raise Invalid("Fluents needs `from`: which of our numbers calls")
-        client = self._client()
-        line = (await self._find(client, start["from"])).number
-        variables = {
-            name: value if isinstance(value, str) else json.dumps(value) for name, value in start["variables"].items()
+        usual = self.api.defaults.get("call")
+        order = await self._order(start)
+        return started(await self.client.calls.create(order, usual if isinstance(usual, Mapping) else {}))
+
+    async def _order(self, start: Mapping[str, Any]) -> CallOrder:
+        line = (await self._find(start["from"])).number
+        return {
+            "to_number": start["to"],
+            "from_number": line,
+            "agent_phone_number": line,
+            "agent": start["agent"],
+            "telephony_provider": self.api.defaults.get(_CARRIER[0]) or self.carrier(_CARRIER[0], ""),
+            "context": as_text(start["variables"]) | {MARK: self._mark()},
+            "is_outgoing": True,
         }
-        call = await client.create_call(
-            {
-                "to_number": start["to"],
-                "from_number": line,
-                "agent_phone_number": line,
-                "agent": start["agent"],
-                "telephony_provider": self.api.defaults.get(_CARRIER[0]) or self._carrier(_CARRIER[0], ""),
-                "telephony_params": {},
-                "context": variables | {MARK: self._mark()},
-                "is_outgoing": True,
-            }
-        )
-        return Started(id=text(call.id), status=text(call.status), raw=_call_fields(call))
 
     async def call_started(self, start: Mapping[str, Any]) -> Started | None:
         begin = since(self.context)
-        client = self._client()
-        calls = await client.calls()
-        ours = [each for each in calls.items if await self._is_ours(client, each, start["to"], begin)]
-        call = the_one(ours)
+        calls = await self.client.calls.all()
+        call = the_one([each for each in calls.items if await self._is_ours(each, start["to"], begin)])
         if call is None:
             certainly_not(calls.complete)
             return None
-        return Started(id=text(call.id), status=text(call.status), raw=_call_fields(call))
+        return started(call)
 
-    async def _is_ours(self, client: Fluents, call: models.Call, to: str, begin: datetime) -> bool:
+    async def _is_ours(self, call: models.Call, to: str, begin: datetime) -> bool:
         """Whether it carries our mark; raises InDoubtError when it may be ours and carries none at all."""
         if e164(text(call.to_number)) not in ("", to) or (
             moment(call.start_time) and not not_before(call.start_time, begin)
         ):
             return False
-        shown = call.context if isinstance(call.context, dict) else (await client.call(text(call.id))).context
+        shown = call.context if isinstance(call.context, dict) else (await self.client.calls.get(text(call.id))).context
         if not isinstance(shown, dict) or MARK not in shown:
             raise InDoubtError("Fluents shows a call to this number without what was sent along, which could be it")
         return bool(shown[MARK] == self._mark())
@@ -170,38 +145,42 @@ class FluentsPort(Port):
         return hashlib.sha256(self.context.operation.encode()).hexdigest()[:32]
 
     async def call_get(self, call: str) -> PhoneCall:
-        return _phone_call(await self._client().call(call))
+        shown = await self.client.calls.get(call)
+        url = self.client.calls.recording_url(call) if shown.recording_available is True else ""
+        return phone_call(shown, url)
 
     async def call_end(self, call: str, message: str) -> Done:
         if message:
             raise self.cannot("say a last sentence when it ends a call")
-        return Done(message=text((await self._client().end_call(call)).status))
+        return Done(message=text((await self.client.calls.end(call)).status))
 
-    async def _find(self, client: Fluents, number: str) -> Number:
+    async def _find(self, number: str) -> Number:
         if is_number(number):
-            return _number(await client.number(e164(number)))
-        listing = await client.numbers()
-        return found([_number(each) for each in listing.items], number, listing.complete)
+            return number_of(await self.client.numbers.get(e164(number)))
+        listing = await self.number_list()
+        return found(listing.numbers, number, listing.complete)
 
-    async def _all(self, client: Fluents) -> list[Number]:
-        return [_number(each) for each in (await client.numbers()).items]
-
-    async def _point(self, client: Fluents, number: Number, agent: str | None) -> None:
-        answer = await client.update_number(number.number, number.id, {"inbound_agent": agent})
+    async def _point(self, number: Number, agent: str | None) -> None:
+        answer = await self.client.numbers.update(number.number, number.id, {"inbound_agent": agent})
         if "inbound_agent" in answer.model_fields_set:
             confirmed(agent or "", ref_id(answer.inbound_agent))
 
-    def _carrier(self, name: str, given: str) -> str:
+    async def _give_back(self, number: Number) -> None:
+        await self.client.numbers.cancel(number.number, number.id)
+
+    def _ours(self, number: Number) -> bool:
+        return number.active
+
+    def carrier(self, name: str, given: str) -> str:
+        """The carrier, or its account, that the step or else the connection names; raises Invalid without any."""
         value = given or text(self.api.defaults.get(name))
         if not value:
             raise Invalid(f"Fluents needs `{name}`, in the step or in the connection's api.defaults")
         return value
 
-    def _client(self) -> Fluents:
-        return Fluents(self.session())
 
-
-def _number(number: models.Number) -> Number:
+def number_of(number: models.Number) -> Number:
+    """The number; an expanded agent becomes its id, since whole it is its configuration again."""
     agent = number.inbound_agent
     expanded = part(agent, models.Agent)
     fields = raw(number)
@@ -220,32 +199,8 @@ def _number(number: models.Number) -> Number:
 
 
 def _bought(wanted: str, number: models.Number) -> Bought:
-    bought = _number(number)
+    bought = number_of(number)
     return Bought(number=bought.number or wanted, id=bought.id, agent=bought.agent, raw=bought.raw)
-
-
-def _phone_call(call: models.Call) -> PhoneCall:
-    outgoing = call.is_outgoing
-    return PhoneCall(
-        id=text(call.id),
-        status=text(call.status),
-        direction=("outbound" if outgoing else "inbound") if isinstance(outgoing, bool) else "",
-        from_=text(call.from_number),
-        to=text(call.to_number),
-        agent=ref_id(call.agent),
-        started_at=iso(call.start_time),
-        ended_at=iso(call.end_time),
-        duration=seconds_between(call.start_time, call.end_time),
-        ended_reason=text(call.stage_outcome) or text(call.error_message),
-        transcript=text(call.transcript),
-        raw=_call_fields(call),
-    )
-
-
-def _call_fields(call: models.Call) -> dict[str, Any]:
-    """The agent as its id: whole, it is its configuration again."""
-    fields = raw(call)
-    return fields | ({"agent": ref_id(call.agent) or None} if "agent" in fields else {})
 
 
 def _agent(agent: models.Agent) -> Agent:

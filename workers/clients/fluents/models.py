@@ -1,13 +1,26 @@
 """What Fluents answers. References come expanded (an object) or normalised (an id); both are read, nothing is required.
 
-Agents, numbers and account connections embed live credentials: never send back what was read.
+Agents, numbers, calls and account connections embed live credentials: never send back what was read.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from workers.clients.base import Lenient
+
+
+class Paged(Lenient):
+    """A page of any list; offered numbers come with `items` and `total` alone."""
+
+    items: list[Any] | None = None
+    page: int | None = None
+    size: int | None = None
+    has_more: bool | None = None
+    total: int | None = None
+    total_is_estimated: bool | None = None
 
 
 class AccountConnection(Lenient):
@@ -39,6 +52,44 @@ class Prompt(Lenient):
     prompt_template: dict[str, Any] | None = None
 
 
+class Action(Lenient):
+    """Something an agent can do. The types differ from page to page, so any text is one.
+
+    The `config` of an external action carries its `signature_secret`.
+    """
+
+    id: str | None = None
+    user_id: str | None = None
+    type: str | None = None
+    config: dict[str, Any] | None = None
+    label: str | None = None
+    description: str | None = None
+    action_trigger: dict[str, Any] | None = None
+
+
+class Webhook(Lenient):
+    """Where the events of the agents that name it go. It has no secret."""
+
+    id: str | None = None
+    user_id: str | None = None
+    subscriptions: list[Any] | None = None
+    url: str | None = None
+    method: str | None = None
+    label: str | None = None
+    description: str | None = None
+    account_connection_id: str | None = None
+
+
+class Voice(Lenient):
+    """A voice of one of several makers, each with fields of its own; some carry an `api_key`."""
+
+    id: str | None = None
+    user_id: str | None = None
+    type: str | None = None
+    voice_id: str | None = None
+    label: str | None = None
+
+
 class Agent(Lenient):
     """An agent in either documented form; fields that only configure speech are kept as they come."""
 
@@ -49,10 +100,10 @@ class Agent(Lenient):
     description: str | None = None
     language: str | None = None
     prompt: str | Prompt | None = None
-    actions: list[Any] | None = None
-    voice: str | dict[str, Any] | None = None
+    actions: list[str | Action] | None = None
+    voice: str | Voice | None = None
     initial_message: str | None = None
-    webhook: str | dict[str, Any] | None = None
+    webhook: str | Webhook | None = None
     context_endpoint: str | None = None
     openai_account_connection: str | AccountConnection | None = None
 
@@ -74,26 +125,19 @@ class Number(Lenient):
     telephony_account_connection: str | AccountConnection | None = None
 
 
-class NumberPage(Lenient):
-    """A page of numbers, or the offered ones, which come with `items` and `total` alone."""
+class ActionTaken(Lenient):
+    """One entry of a call's `action_history`.
 
-    items: list[Number] | None = None
-    page: int | None = None
-    size: int | None = None
-    has_more: bool | None = None
-    total: int | None = None
-    total_is_estimated: bool | None = None
+    The `result` of an external action has `json`, `http_status_code` and `error`.
+    """
 
-
-class AgentPage(Lenient):
-    """A page of agents."""
-
-    items: list[Agent] | None = None
-    page: int | None = None
-    size: int | None = None
-    has_more: bool | None = None
-    total: int | None = None
-    total_is_estimated: bool | None = None
+    event_type: str | None = None
+    timestamp: str | float | None = None
+    action_id: str | None = None
+    action_type: str | None = None
+    action_label: str | None = None
+    parameters: dict[str, Any] | None = None
+    result: Any = None
 
 
 class Call(Lenient):
@@ -103,8 +147,13 @@ class Call(Lenient):
     user_id: str | None = None
     status: str | None = None
     error_message: str | None = None
+    errors: list[Any] | None = None
     recording_available: bool | None = None
     transcript: str | None = None
+    human_detection_result: str | None = None
+    do_not_call_result: bool | None = None
+    telephony_id: str | None = None
+    telephony_metadata: dict[str, Any] | None = None
     stage: str | None = None
     stage_outcome: str | None = None
     start_time: str | float | None = None
@@ -112,17 +161,29 @@ class Call(Lenient):
     to_number: str | None = None
     from_number: str | None = None
     agent: str | Agent | None = None
+    agent_phone_number: str | Number | None = None
+    telephony_provider: str | dict[str, Any] | None = None
+    telephony_account_connection: str | AccountConnection | None = None
     context: dict[str, Any] | None = None
     is_outgoing: bool | None = None
-    telephony_account_connection: str | AccountConnection | None = None
+    action_history: list[ActionTaken] | None = None
 
 
-class CallPage(Lenient):
-    """A page of calls."""
+class DncNumber(Lenient):
+    """A number that must not be called; the one thing that is written in camelCase."""
 
-    items: list[Call] | None = None
-    page: int | None = None
-    size: int | None = None
-    has_more: bool | None = None
-    total: int | None = None
-    total_is_estimated: bool | None = None
+    id: str | None = None
+    phone_number: str | None = Field(None, alias="phoneNumber")
+    user_id: str | None = Field(None, alias="userId")
+    reason: str | None = None
+    created_at: str | float | None = Field(None, alias="createdAt")
+    updated_at: str | float | None = Field(None, alias="updatedAt")
+
+
+class Usage(Lenient):
+    """The minutes of the month, as the ancestor told them."""
+
+    user_id: str | None = None
+    plan_type: str | None = None
+    monthly_usage_minutes: float | None = None
+    monthly_usage_limit_minutes: float | None = None
