@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workers.actions.agents import agent_get, agent_list, agent_update
+from workers.actions.api import api_request
 from workers.actions.base import Action, in_doubt_for
 from workers.actions.calls import call_end, call_get, call_inject, call_say, call_start, call_transfer
 from workers.actions.emit import emit_event
@@ -22,6 +23,7 @@ from workers.actions.numbers import (
     number_unlink,
     number_update,
 )
+from workers.actions.platforms import PLATFORM_ACTIONS
 from workers.actions.registry import capabilities, output_docs, output_words, registry
 
 ACTIONS: Mapping[str, Action] = registry(
@@ -44,12 +46,14 @@ ACTIONS: Mapping[str, Action] = registry(
         call_end,
         call_transfer,
         http_request,
+        api_request,
         notify,
         memory_set,
         memory_add,
         memory_forget,
         emit_event,
         log_line,
+        *PLATFORM_ACTIONS,
     )
 )
 

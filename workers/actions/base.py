@@ -45,8 +45,14 @@ class NoOutput(Output):
 class Limiter(Protocol):
     """Counts over all workers."""
 
-    async def wait_for(self, key: str, limit: int, window: float) -> float:
-        """Take one place of `limit` in `window` seconds; 0.0 when taken, else the seconds until one is free."""
+    async def wait_for(self, key: str, limit: int, window: float, who: str = "") -> float:
+        """Take one place of `limit` in `window` seconds; 0.0 when taken, else the seconds until one is free.
+
+        Who gives a name has a turn then, before anybody who comes anew. A limit of 0 counts nothing.
+        """
+
+    async def rest(self, key: str, seconds: float) -> None:
+        """Nobody gets a place of this key for so long."""
 
 
 class Memory(Protocol):
@@ -101,6 +107,8 @@ class ActionContext:
     """The way out for notifications, to hosts that are public or were allowed."""
     leaving: Callable[[], None] = lambda: None
     """Asked before each request; raises when the work is not ours any more."""
+    waited_for: bool = False
+    """Whether somebody waits for the outcome now, so that it goes before work nobody waits for."""
     tried_at: datetime | None = None
     """While an action is verified: when the try began of which nobody knows whether it happened."""
 

@@ -81,37 +81,42 @@ async def call_start(context: ActionContext, params: StartParams) -> Started:
 async def call_get(context: ActionContext, params: CallParams) -> PhoneCall:
     """Show a call: how far it is, and afterwards what was said.
 
-    On OpenCX it is the conversation that the call belongs to.
+    On OpenCX it is the conversation that the call belongs to, known by its session id.
     """
-    return await port(context).call_get(_call(context, params))
+    asked = port(context)
+    return await asked.call_get(_known(params.call or asked.event_call()))
 
 
 @action("call.inject", in_doubt="skip", needs_call=True, platforms=able(Port.call_inject))
 async def call_inject(context: ActionContext, params: InjectParams) -> Done:
     """Tell the agent something in the midst of a call."""
-    return await port(context).call_inject(_call(context, params), params.content, params.respond)
+    return await port(context).call_inject(call_of(context, params), params.content, params.respond)
 
 
 @action("call.say", in_doubt="skip", needs_call=True, platforms=able(Port.call_say))
 async def call_say(context: ActionContext, params: SayParams) -> Done:
     """Speak a sentence into the live call."""
-    return await port(context).call_say(_call(context, params), params.content, params.end_after)
+    return await port(context).call_say(call_of(context, params), params.content, params.end_after)
 
 
 @action("call.end", in_doubt="skip", needs_call=True, platforms=able(Port.call_end))
 async def call_end(context: ActionContext, params: EndParams) -> Done:
     """Hang up."""
-    return await port(context).call_end(_call(context, params), params.message)
+    return await port(context).call_end(call_of(context, params), params.message)
 
 
 @action("call.transfer", in_doubt="skip", needs_call=True, platforms=able(Port.call_transfer))
 async def call_transfer(context: ActionContext, params: TransferParams) -> Done:
     """Hand the caller over to a number or a SIP address."""
-    return await port(context).call_transfer(_call(context, params), params.to, params.message)
+    return await port(context).call_transfer(call_of(context, params), params.to, params.message)
 
 
-def _call(context: ActionContext, params: CallParams) -> str:
-    call = params.call or context.event.call.id
+def call_of(context: ActionContext, params: CallParams) -> str:
+    """The call that the step names, else the event's own; raises Invalid without any."""
+    return _known(params.call or context.event.call.id)
+
+
+def _known(call: str) -> str:
     if not call:
         raise Invalid("the event has no call id; name the call with `call`")
     return call

@@ -92,7 +92,7 @@ def request_for(build: Build, operation: str, params: HttpParams) -> httpx.Reque
     content = _content(params.body, headers)
     headers.setdefault("accept-encoding", "identity")
     if method not in ("GET", "HEAD"):
-        headers.setdefault("idempotency-key", _idempotency_key(operation))
+        headers.setdefault("idempotency-key", idempotency_key(operation))
     return build(method, _url(params), headers=headers, content=content)
 
 
@@ -137,7 +137,8 @@ def _encoded(body: JsonValue, headers: httpx.Headers) -> bytes:
     return json_bytes(body)
 
 
-def _idempotency_key(operation: str) -> str:
+def idempotency_key(operation: str) -> str:
+    """The operation as a header can hold it; the same one gives the same key."""
     if _HEADER_SAFE.fullmatch(operation):
         return operation
     return hashlib.sha256(operation.encode()).hexdigest()

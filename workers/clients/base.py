@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -65,12 +65,24 @@ def _fits(value: Any, model: type[Lenient]) -> bool:
     return isinstance(value, model | dict)
 
 
-Gate = Callable[[], Awaitable[None]]
-"""Waits its turn before a request leaves, or raises RateLimited."""
+class Gate(Protocol):
+    """What every request of a key passes."""
+
+    async def enter(self) -> None:
+        """Take a place before a request leaves; raises Held when there is none."""
+
+    async def rest(self, seconds: float | None) -> None:
+        """The platform answered 429: let everybody wait who comes with this key; None when it did not say how long."""
 
 
-async def no_gate() -> None:
-    """For platforms that state no limit."""
+class OpenGate:
+    """Lets everybody pass."""
+
+    async def enter(self) -> None:
+        return None
+
+    async def rest(self, seconds: float | None) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,11 @@ class Session:
     auth_prefix: str = "Bearer "
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values to cut out of records, beside the key."""
-    gate: Gate = no_gate
+    gate: Gate = field(default_factory=OpenGate)
+
+    def proof(self) -> dict[str, str]:
+        """The header that shows the key."""
+        return {self.auth_header: self.auth_prefix + self.key}
 
 
 class ApiClient:
@@ -125,35 +141,61 @@ class ApiClient:
         """Change something; `idempotent` when doing it twice is the same as once."""
         return self._read(model, await self._send(method, segments, query, body, idempotent), method)
 
+    async def tell(
+        self, method: str, *segments: str, body: Any = None, query: Query | None = None, idempotent: bool = True
+    ) -> Any:
+        """Change something where any 2xx means that it was done; the answer's JSON, None where it has none."""
+        return (await self._send(method, segments, query, body, idempotent)).body
+
+    async def fetch(self, *segments: str, query: Query | None = None, accept: str, limit: int) -> Received:
+        """Read something that is no JSON, at most `limit` bytes of it; raises Invalid for more."""
+        return await self._send("GET", segments, query, None, True, accept=accept, limit=limit)
+
+    def address(self, *segments: str, query: Query | None = None) -> str:
+        """Where something is read, for somebody who has a key of their own."""
+        return str(self._url(segments, query))
+
     async def _send(
-        self, method: str, segments: Sequence[str], query: Query | None, body: Any, idempotent: bool
+        self,
+        method: str,
+        segments: Sequence[str],
+        query: Query | None,
+        body: Any,
+        idempotent: bool,
+        *,
+        accept: str = "application/json",
+        limit: int = ANSWER_LIMIT,
     ) -> Received:
         session = self._session
-        request = self._request(method, segments, query, body)
-        await session.gate()
+        request = self._request(method, segments, query, body, accept)
+        await session.gate.enter()
         received = await exchange(
-            session.http, request, session.recorder, session.deadline, limit=ANSWER_LIMIT, secrets=self._secrets
+            session.http, request, session.recorder, session.deadline, limit=limit, secrets=self._secrets
         )
         if 200 <= received.status < 300:
             return received
-        raise failure(
+        error = failure(
             received, method, who=self.platform, idempotent=idempotent, codes=self.codes, secrets=self._secrets
         )
+        if error.status == 429:
+            await session.gate.rest(error.retry_after)
+        raise error
 
-    def _request(self, method: str, segments: Sequence[str], query: Query | None, body: Any) -> httpx.Request:
-        headers = {
-            self._session.auth_header: self._session.auth_prefix + self._session.key,
-            "accept": "application/json",
-            "accept-encoding": "identity",
-        }
+    def _request(
+        self, method: str, segments: Sequence[str], query: Query | None, body: Any, accept: str
+    ) -> httpx.Request:
+        headers = {**self._session.proof(), "accept": accept, "accept-encoding": "identity"}
         content = None if body is None else json_bytes(body)
         if content is not None:
             headers["content-type"] = "application/json"
         try:
-            url = httpx.URL(f"{self._base}/{encoded_path(segments)}", params=query or None)
+            url = self._url(segments, query)
             return self._session.http.build_request(method, url, headers=headers, content=content)
         except (httpx.InvalidURL, UnicodeError):
             raise Invalid(f"the address or the key of {self.platform} cannot be used as it is written") from None
+
+    def _url(self, segments: Sequence[str], query: Query | None) -> httpx.URL:
+        return httpx.URL(f"{self._base}/{encoded_path(segments)}", params=query or None)
 
     def _read(self, model: type[M], received: Received, method: str) -> M:
         body = self._readable(received, method)

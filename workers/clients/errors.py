@@ -38,9 +38,13 @@ class Invalid(ApiError):
 
 
 class RateLimited(ApiError):
-    """429, or our own limiter: nothing was done; try later."""
+    """429: nothing was done; try later."""
 
     retryable = True
+
+
+class Held(RateLimited):
+    """Our own limiter had no place: this request was not sent, and the far side knows nothing of it."""
 
 
 class Unavailable(ApiError):

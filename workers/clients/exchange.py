@@ -21,6 +21,7 @@ from workers.clients.redact import clipped, redacted, redacted_url, without_secr
 
 FORM = "application/x-www-form-urlencoded"
 MOMENT = 0.1
+_UNREADABLE = ("audio/", "video/", "image/", "application/octet-stream")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _NOT_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
@@ -76,6 +77,11 @@ class Received:
     is_json: bool
 
     @property
+    def media_type(self) -> str:
+        """What it claims to be, such as `audio/mpeg`; empty when it does not say."""
+        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()[:100]
+
+    @property
     def text(self) -> str:
         """The content as text, whatever it claims to be."""
         return self.content.decode(errors="replace")
@@ -118,7 +124,7 @@ async def exchange(
     except ApiError as error:
         note.got = {"error": error.message}
         raise
-    note.got = {"status": received.status, "body": _shown_body(received.content, received.body, secrets)}
+    note.got = {"status": received.status, "body": _shown_answer(received, secrets)}
     return received
 
 
@@ -181,6 +187,14 @@ def _sent_body(request: httpx.Request) -> Any:
     if request.headers.get("content-type", "").startswith(FORM):
         return dict(parse_qsl(request.content.decode(errors="replace")))
     return _parsed(request.content)[1]
+
+
+def _shown_answer(received: Received, secrets: Collection[str]) -> Any:
+    """Sound and pictures are told by their size: nobody reads them in a trace."""
+    kind = received.media_type
+    if received.content and not received.is_json and kind.startswith(_UNREADABLE):
+        return {"bytes": len(received.content), "type": kind}
+    return _shown_body(received.content, received.body, secrets)
 
 
 def _shown_body(content: bytes, body: Any, secrets: Collection[str]) -> Any:

@@ -14,7 +14,7 @@ def given(platform: Platform, provider: str, generation: str = "", **more: Any) 
     return context(platform.client(), provider, generation, **more)
 
 
-async def perform(own: ActionContext, name: str, **params: Any) -> dict[str, Any]:
+async def perform(own: ActionContext, name: str, /, **params: Any) -> dict[str, Any]:
     """The action's output as a rule sees it."""
     action = ACTIONS[name]
     output = await action.perform(own, action.params.model_validate(params))

@@ -90,10 +90,17 @@ class Limits:
     wait: float = 0.0
     only: str = ""
     asked: list[tuple[str, int, float]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """Who asked, each time; empty when somebody waits."""
+    rests: dict[str, float] = field(default_factory=dict)
 
-    async def wait_for(self, key: str, limit: int, window: float) -> float:
+    async def wait_for(self, key: str, limit: int, window: float, who: str = "") -> float:
         self.asked.append((key, limit, window))
+        self.names.append(who)
         return self.wait if key.startswith(self.only) else 0.0
+
+    async def rest(self, key: str, seconds: float) -> None:
+        self.rests[key] = seconds
 
 
 @dataclass
@@ -212,7 +219,7 @@ def damaged(draw: st.DrawFn, body: Any) -> Any:
     damaged_body = json.loads(json.dumps(body))
     for path in draw(st.lists(st.sampled_from(_paths(body)), min_size=1, max_size=4)):
         _damage(damaged_body, path, draw(st.sampled_from(["remove", "null", "junk"])), draw(_JUNK))
-    return damaged_body
+    return json.loads(json.dumps(damaged_body))
 
 
 def _damage(body: Any, path: tuple[Any, ...], how: str, junk: Any) -> None:

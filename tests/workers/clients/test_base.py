@@ -12,6 +12,7 @@ from tests.workers.clients.support import KEY, Platform, context, refused, round
 from workers.clients.base import (
     ApiClient,
     Lenient,
+    OpenGate,
     Page,
     Session,
     collect,
@@ -22,7 +23,7 @@ from workers.clients.base import (
     ref_id,
     text,
 )
-from workers.clients.errors import AuthFailed, InDoubtError, Invalid, RateLimited, Unavailable
+from workers.clients.errors import ApiError, AuthFailed, InDoubtError, Invalid, RateLimited, Unavailable
 from workers.clients.exchange import Deadline
 
 
@@ -132,12 +133,13 @@ async def test_nothing_recorded_holds_the_key() -> None:
 
 
 async def test_the_gate_is_asked_before_anything_leaves() -> None:
-    async def closed() -> None:
-        raise RateLimited("wait", retry_after=3)
+    class Closed(OpenGate):
+        async def enter(self) -> None:
+            raise RateLimited("wait", retry_after=3)
 
     platform = Platform({"GET /things": {}})
     own = session(platform)
-    client = Shop(Session(own.http, own.base_url, KEY, own.recorder, own.deadline, gate=closed))
+    client = Shop(Session(own.http, own.base_url, KEY, own.recorder, own.deadline, gate=Closed()))
     with pytest.raises(RateLimited):
         await client.get(Thing, "things")
     assert platform.seen == []
@@ -223,3 +225,45 @@ def test_values_as_text(value: Any, shown: str) -> None:
 )
 def test_references_are_read_expanded_or_not(value: Any, id_: str) -> None:
     assert ref_id(value) == id_
+
+
+async def test_a_429_lets_the_key_rest_and_nothing_else_does() -> None:
+    class Resting(OpenGate):
+        def __init__(self) -> None:
+            self.rests: list[float | None] = []
+
+        async def rest(self, seconds: float | None) -> None:
+            self.rests.append(seconds)
+
+    gate = Resting()
+    for status, headers in ((429, {"Retry-After": "4"}), (429, {}), (503, {"Retry-After": "9"}), (404, {})):
+        own = session(Platform({"GET /things": refused(status, {"message": "no"}, headers)}))
+        with pytest.raises(ApiError):
+            await Shop(Session(own.http, own.base_url, KEY, own.recorder, own.deadline, gate=gate)).get(Thing, "things")
+    assert gate.rests == [4.0, None]
+
+
+@pytest.mark.parametrize("answer", [{"ok": True}, [], "gone", HTMLResponse("done"), Response(status_code=204)])
+async def test_any_success_is_enough_where_nothing_is_read(answer: Any) -> None:
+    platform = Platform({"DELETE /things/a": answer})
+    said = await shop(platform).tell("DELETE", "things", "a")
+    assert said == (None if isinstance(answer, Response) else answer)
+
+
+@pytest.mark.parametrize(("idempotent", "kind"), [(True, Unavailable), (False, InDoubtError)])
+async def test_a_failure_is_one_also_where_nothing_is_read(idempotent: bool, kind: Any) -> None:
+    with pytest.raises(kind):
+        await shop(Platform({"POST /things": refused(503, {})})).tell("POST", "things", idempotent=idempotent)
+
+
+async def test_what_is_no_json_is_read_up_to_a_limit() -> None:
+    platform = Platform({"GET /sound": Response(b"\xff" * 50, media_type="audio/mpeg; rate=8000")})
+    got = await shop(platform).fetch("sound", query={"id": "a+b"}, accept="audio/mpeg", limit=50)
+    assert (got.content, got.media_type) == (b"\xff" * 50, "audio/mpeg")
+    assert (platform.seen[0].headers["accept"], platform.seen[0].query) == ("audio/mpeg", "id=a%2Bb")
+    with pytest.raises(Invalid, match="more than 49 bytes"):
+        await shop(platform).fetch("sound", accept="audio/mpeg", limit=49)
+
+
+def test_where_something_is_read_is_told_without_the_key() -> None:
+    assert shop(Platform({})).address("sound", query={"id": "a+b"}) == "https://api.test/sound?id=a%2Bb"

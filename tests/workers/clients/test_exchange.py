@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.responses import Response
 
 from tests.workers.clients.support import KEY, Platform, context, said_by, tcp_server
 from workers.clients.egress import egress_client
@@ -204,3 +205,21 @@ async def test_a_refused_host_is_recorded_with_the_refusal(http: httpx.AsyncClie
     with pytest.raises(NotAllowed):
         await exchange(http, http.build_request("GET", "http://127.0.0.2/"), own, Deadline(5), limit=1000)
     assert "HTTP_ALLOW" in said_by(own)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "shown"),
+    [
+        ("audio/mpeg", b"\xff\xfb" * 5, {"bytes": 10, "type": "audio/mpeg"}),
+        ("IMAGE/PNG; x=1", b"\x89PNG", {"bytes": 4, "type": "image/png"}),
+        ("application/octet-stream", b"", ""),
+        ("audio/mpeg", b'{"a": 1}', {"a": 1}),
+        ("text/plain", b"words", "words"),
+    ],
+)
+async def test_sound_and_pictures_are_recorded_by_their_size(kind: str, content: bytes, shown: Any) -> None:
+    platform = Platform({"GET /x": Response(content, headers={"content-type": kind})})
+    http = platform.client()
+    own = context(http)
+    received = await exchange(http, http.build_request("GET", "http://api.test/x"), own, Deadline(5), limit=1000)
+    assert (received.content, own.exchanges[0].got["body"]) == (content, shown)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -23,9 +23,12 @@ from workers.actions.neutral import (
     Released,
     Started,
     Unlinked,
+    unlinked,
 )
-from workers.clients.base import Gate, Session, no_gate, text
-from workers.clients.errors import Conflict, Invalid, NotFound, RateLimited, Unsupported
+from workers.actions.ports.doubt import certainly_not
+from workers.actions.ports.gates import InnerGate, key_gate
+from workers.clients.base import ApiClient, Gate, Session, text
+from workers.clients.errors import Conflict, Invalid, NotFound, Unsupported
 from workers.clients.exchange import Deadline
 from workers.clients.redact import redacted
 
@@ -34,8 +37,6 @@ Operation = Callable[..., Any]
 
 _PUNCTUATION = re.compile(r"[\s().-]")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
-_RESERVE = 0.8
-"""The part of a rate limit that work nobody waits for may use."""
 
 
 class Port:
@@ -44,6 +45,10 @@ class Port:
     platform: ClassVar[str]
     base_url: ClassVar[str] = ""
     """Where its API is when the connection does not say."""
+    speaks: ClassVar[type[ApiClient]] = ApiClient
+    """The client of its API."""
+    lacks: ClassVar[Mapping[str, str]] = {}
+    """Neutral action → why the platform cannot do it, as half a sentence."""
     per_minute: ClassVar[int] = 0
     """Requests a minute for one key; 0 when no limit is documented."""
 
@@ -51,14 +56,15 @@ class Port:
         self.context = context
         self.api = _api(context)
 
-    def session(self) -> Session:
-        """What a client needs: this connection's address and key, and its place in the rate limit.
+    def session(self, inner: Gate | None = None) -> Session:
+        """What a client needs: this connection's address and key, and its place in the rate limit and an inner one.
 
         `auth_header` and `auth_prefix` in the connection's api.defaults replace `Authorization: Bearer`.
         """
         base_url = self.api.base_url or self.base_url
         if not base_url:
             raise Invalid(f"connection {_name(self.context)} has no api.base_url, and {self.platform} has no default")
+        gate = key_gate(self.context, self.platform, self.api.key, self.per_minute)
         return Session(
             http=self.context.api_http or self.context.http,
             base_url=base_url,
@@ -68,8 +74,12 @@ class Port:
             secrets=self.context.secrets,
             auth_header=text(self.api.defaults.get("auth_header")) or "Authorization",
             auth_prefix=text(self.api.defaults.get("auth_prefix", "Bearer ")),
-            gate=key_gate(self.context, self.platform, self.api.key, self.per_minute),
+            gate=InnerGate(inner, gate) if inner else gate,
         )
+
+    def event_call(self) -> str:
+        """What the call of the event is known by at this platform's API; empty when it is not told."""
+        return self.context.event.call.id
 
     async def number_list(self) -> NumberList:
         raise self.cannot("list numbers")
@@ -146,6 +156,62 @@ class Port:
         return Unsupported(f"{self.platform}{generation} cannot {what}")
 
 
+class NumbersByAgent(Port):
+    """Where each number names the agent that answers it: the hooks are the platform's, the rest is the same for all."""
+
+    @abstractmethod
+    async def _find(self, number: str) -> Number:
+        """By its E.164 form or its id; raises NotFound."""
+
+    @abstractmethod
+    async def _point(self, number: Number, agent: str | None) -> None:
+        """Let this agent alone answer it, or nobody; raises Conflict where the platform then shows another one."""
+
+    @abstractmethod
+    async def _give_back(self, number: Number) -> None:
+        """Take it out of the account."""
+
+    def _points(self, number: Number, agent: str) -> bool:
+        """Whether this agent alone answers it."""
+        return number.agent == agent
+
+    async def _named(self, number: str) -> Number:
+        """As much of it as is needed to change it; raises NotFound."""
+        return await self._find(number)
+
+    def _ours(self, number: Number) -> bool:
+        """Whether a number that is listed is still in the account."""
+        return True
+
+    async def number_get(self, number: str) -> Number:
+        return await self._find(number)
+
+    async def number_link(self, number: str, agent: str) -> Linked:
+        wanted = await self._find(number)
+        changed = not self._points(wanted, agent)
+        if changed:
+            await self._point(wanted, agent)
+        return Linked(id=wanted.id, number=wanted.number, agent=agent, changed=changed)
+
+    async def number_unlink(self, number: str, agent: str) -> Unlinked:
+        held = [await self._find(number)] if number else (await self.number_list()).numbers
+        freed = [each for each in held if each.agent and agent in ("", each.agent)]
+        for each in freed:
+            await self._point(each, None)
+        return unlinked([each.number or each.id for each in freed])
+
+    async def number_release(self, number: str) -> Released:
+        await self._give_back(await self._named(number))
+        return Released(number=number)
+
+    async def number_released(self, number: str) -> Released | None:
+        listing, name = await self.number_list(), e164(number)
+        if any(name in (e164(each.number), each.id) and self._ours(each) for each in listing.numbers):
+            return None
+        certainly_not(listing.complete)
+        return Released(number=number)
+
+
 def _name(context: ActionContext) -> str:
     return context.connection.name if context.connection else "?"
 
@@ -159,26 +225,6 @@ def _api(context: ActionContext) -> Api:
     if connection.api is None:
         raise Invalid(f"connection {connection.name} has no `api:`")
     return connection.api
-
-
-def key_gate(context: ActionContext, platform: str, key: str, per_minute: int) -> Gate:
-    """A place in the key's limit over all workers; a fifth of it is kept for events whose caller waits."""
-    if not per_minute:
-        return no_gate
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    ceiling = per_minute if context.event.waits else int(per_minute * _RESERVE)
-
-    async def gate() -> None:
-        await take(context, f"{platform.lower()}:key:{digest}", ceiling, f"{platform}'s requests a minute")
-
-    return gate
-
-
-async def take(context: ActionContext, key: str, limit: int, what: str) -> None:
-    """Take one of `limit` places in a minute, or raise RateLimited with the seconds until one is free."""
-    wait = await context.limiter.wait_for(key, limit, 60.0)
-    if wait > 0:
-        raise RateLimited(f"our own limit of {limit} is reached: {what}", retry_after=wait)
 
 
 def is_number(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from workers.actions.base import ActionContext
 from workers.actions.ports.base import Operation, Port
@@ -35,6 +36,17 @@ def port(context: ActionContext) -> Port:
     return kind(context)
 
 
+P = TypeVar("P", bound=Port)
+
+
+def port_of(context: ActionContext, kind: type[P]) -> P:
+    """The port for the connection of this step, for an action that only one platform can do; raises Unsupported."""
+    found = port(context)
+    if not isinstance(found, kind):
+        raise found.cannot("do this")
+    return found
+
+
 def able(operation: Operation) -> dict[str, frozenset[str]]:
     """Provider → generations whose port carries the operation out."""
     table = {
@@ -42,6 +54,15 @@ def able(operation: Operation) -> dict[str, frozenset[str]]:
         for provider, generations in PORTS.items()
     }
     return {provider: names for provider, names in table.items() if names}
+
+
+def reasons(action: str) -> dict[str, dict[str, str]]:
+    """Provider → generation → why it cannot do the action, where its port says so."""
+    table = {
+        provider: {name: kind.lacks[action] for name, kind in generations.items() if action in kind.lacks}
+        for provider, generations in PORTS.items()
+    }
+    return {provider: told for provider, told in table.items() if told}
 
 
 def _has(kind: type[Port], operation: Operation) -> bool:

@@ -9,24 +9,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from workers.actions.neutral import (
     Agent,
     AgentList,
     Done,
-    Linked,
     Number,
     NumberList,
     PhoneCall,
-    Released,
     Started,
-    Unlinked,
     agents,
     numbers,
-    unlinked,
 )
-from workers.actions.ports.base import Port, confirmed, e164, found, is_number, raw
+from workers.actions.ports.base import NumbersByAgent, confirmed, e164, found, is_number, raw
 from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
 from workers.clients.base import part, text
 from workers.clients.errors import InDoubtError, Invalid
@@ -44,84 +41,66 @@ _DIRECTIONS: Mapping[str, str] = {
 _SIP = ("sip:", "sips:")
 
 
-class VapiPort(Port):
+class VapiPort(NumbersByAgent):
     """Numbers, assistants, calls and live control."""
 
     platform = "Vapi"
+    speaks = VapiApi
+    lacks: ClassVar[Mapping[str, str]] = {
+        "number.search": "there is no stock to look through; vapi.phone_number.create finds a number",
+        "number.buy": "the platform chooses the number; use vapi.phone_number.create",
+    }
     base_url = DEFAULT_BASE_URL
 
+    @cached_property
+    def client(self) -> VapiApi:
+        """One for the whole action: its requests share their time."""
+        return VapiApi(self.session())
+
     async def number_list(self) -> NumberList:
-        listing = await self._client().numbers()
-        return numbers([_number(each) for each in listing.items], listing.complete)
-
-    async def number_get(self, number: str) -> Number:
-        return await self._find(self._client(), number)
-
-    async def number_link(self, number: str, agent: str) -> Linked:
-        client = self._client()
-        wanted = await self._find(client, number)
-        changed = wanted.agent != agent or bool(_others(wanted))
-        if changed:
-            await self._point(client, wanted, agent)
-        return Linked(id=wanted.id, number=wanted.number, agent=agent, changed=changed)
-
-    async def number_unlink(self, number: str, agent: str) -> Unlinked:
-        client = self._client()
-        held = [await self._find(client, number)] if number else (await self.number_list()).numbers
-        freed = [each for each in held if each.agent and agent in ("", each.agent)]
-        for each in freed:
-            await self._point(client, each, None)
-        return unlinked([each.number or each.id for each in freed])
+        listing = await self.client.numbers()
+        return numbers([number_of(each) for each in listing.items], listing.complete)
 
     async def number_update(self, number: str, changes: Mapping[str, Any]) -> Number:
-        client = self._client()
-        return _number(await client.update_number(await self._id(client, number), changes))
-
-    async def number_release(self, number: str) -> Released:
-        client = self._client()
-        await client.delete_number(await self._id(client, number))
-        return Released(number=number)
-
-    async def number_released(self, number: str) -> Released | None:
-        listing = await self._client().numbers()
-        if any(e164(number) in (e164(text(each.number)), text(each.id)) for each in listing.items):
-            return None
-        certainly_not(listing.complete)
-        return Released(number=number)
+        return number_of(await self.client.update_number((await self._named(number)).id, changes))
 
     async def agent_list(self) -> AgentList:
-        listing = await self._client().assistants()
+        listing = await self.client.assistants()
         return agents([Agent(id=text(each.id), name=text(each.name)) for each in listing.items], listing.complete)
 
     async def agent_get(self, agent: str) -> Agent:
-        return _agent(await self._client().assistant(agent))
+        return agent_of(await self.client.assistant(agent))
 
     async def agent_update(self, agent: str, changes: Mapping[str, Any]) -> Agent:
-        return _agent(await self._client().update_assistant(agent, changes))
+        return agent_of(await self.client.update_assistant(agent, changes))
 
     async def call_start(self, start: Mapping[str, Any]) -> Started:
         self.only(start, "start a call with", "agent", "to", "from", "first_message", "metadata", "variables")
         if not start["from"]:
             raise Invalid("Vapi needs `from`: which of our numbers calls")
-        client = self._client()
+        return await self.place(start, {})
+
+    async def place(self, start: Mapping[str, Any], more: Mapping[str, Any]) -> Started:
+        """Start a call with more of the platform's own fields; `call_started` knows it again."""
         body = {
+            **more,
             "name": self._mark(),
             "assistantId": start["agent"],
-            "phoneNumberId": await self._id(client, start["from"]),
+            "phoneNumberId": (await self._named(start["from"])).id,
             "customer": {"number": start["to"]},
         }
         overrides = _overrides(start)
-        call = await client.create_call(body | ({"assistantOverrides": overrides} if overrides else {}))
-        return _started(call)
+        call = await self.client.create_call(body | ({"assistantOverrides": overrides} if overrides else {}))
+        return started(call)
 
     async def call_started(self, start: Mapping[str, Any]) -> Started | None:
         begin = since(self.context)
-        calls = await self._client().calls_since(begin)
+        calls = await self.client.calls_since(begin)
         call = the_one(each for each in calls.items if self._is_ours(each, start["to"], begin))
         if call is None:
             certainly_not(calls.complete)
             return None
-        return _started(call)
+        return started(call)
 
     def _is_ours(self, call: models.Call, to: str, begin: datetime) -> bool:
         """Whether it has our name; raises InDoubtError for a call to this number that has none at all."""
@@ -139,26 +118,26 @@ class VapiPort(Port):
         return f"hookswitch {hashlib.sha256(self.context.operation.encode()).hexdigest()[:28]}"
 
     async def call_get(self, call: str) -> PhoneCall:
-        return _phone_call(await self._client().call(call))
+        return phone_call(await self.client.call(call))
 
     async def call_inject(self, call: str, text: str, respond: bool) -> Done:
-        await (await self._controlling(call)).add_message(text, respond)
+        await (await self.controlling(call)).add_message(text, respond)
         return Done()
 
     async def call_say(self, call: str, text: str, end_after: bool) -> Done:
-        await (await self._controlling(call)).say(text, end_after)
+        await (await self.controlling(call)).say(text, end_after)
         return Done()
 
     async def call_end(self, call: str, message: str) -> Done:
-        control = await self._controlling(call)
+        control = await self.controlling(call)
         await (control.say(message, end_after=True) if message else control.end())
         return Done()
 
     async def call_transfer(self, call: str, to: str, message: str) -> Done:
-        await (await self._controlling(call)).transfer(_destination(to), message)
+        await (await self.controlling(call)).transfer(_destination(to), message)
         return Done()
 
-    async def _controlling(self, call: str) -> VapiControl:
+    async def controlling(self, call: str) -> VapiControl:
         """By the URL that the event brought, else by the one the API tells."""
         session = self.session()
         written = self._told(call) or await self._asked(call)
@@ -177,26 +156,29 @@ class VapiPort(Port):
         return text(found)
 
     async def _asked(self, call: str) -> str:
-        return text(part((await self._client().call(call)).monitor, models.Monitor).control_url)
+        return text(part((await self.client.call(call)).monitor, models.Monitor).control_url)
 
-    async def _point(self, client: VapiApi, number: Number, agent: str | None) -> None:
+    def _points(self, number: Number, agent: str) -> bool:
+        return number.agent == agent and not _others(number)
+
+    async def _point(self, number: Number, agent: str | None) -> None:
         """Give the number to an assistant alone: a squad or workflow it had would answer beside it."""
         changes = {"assistantId": agent} | (dict.fromkeys(_others(number)) if agent else {})
-        answer = await client.update_number(number.id, changes)
+        answer = await self.client.update_number(number.id, changes)
         if "assistant_id" in answer.model_fields_set:
             confirmed(agent or "", text(answer.assistant_id))
 
-    async def _id(self, client: VapiApi, number: str) -> str:
-        return (await self._find(client, number)).id if is_number(number) else number
+    async def _give_back(self, number: Number) -> None:
+        await self.client.delete_number(number.id)
 
-    async def _find(self, client: VapiApi, number: str) -> Number:
+    async def _named(self, number: str) -> Number:
+        return await self._find(number) if is_number(number) else Number(id=number)
+
+    async def _find(self, number: str) -> Number:
         if not is_number(number):
-            return _number(await client.number(number))
-        listing = await client.numbers()
-        return found([_number(each) for each in listing.items], number, listing.complete)
-
-    def _client(self) -> VapiApi:
-        return VapiApi(self.session())
+            return number_of(await self.client.number(number))
+        listing = await self.number_list()
+        return found(listing.numbers, number, listing.complete)
 
 
 def _others(number: Number) -> list[str]:
@@ -219,11 +201,13 @@ def _destination(to: str) -> dict[str, str]:
     return {"type": "number", "number": e164(to)}
 
 
-def _started(call: models.Call) -> Started:
+def started(call: models.Call) -> Started:
+    """A call that was begun, in our words."""
     return Started(id=text(call.id), status=text(call.status), raw=raw(call))
 
 
-def _number(number: models.PhoneNumber) -> Number:
+def number_of(number: models.PhoneNumber) -> Number:
+    """A number in our words."""
     return Number(
         id=text(number.id),
         number=text(number.number) or text(number.sip_uri),
@@ -235,11 +219,13 @@ def _number(number: models.PhoneNumber) -> Number:
     )
 
 
-def _agent(agent: models.Assistant) -> Agent:
+def agent_of(agent: models.Assistant) -> Agent:
+    """An assistant in our words."""
     return Agent(id=text(agent.id), name=text(agent.name), raw=raw(agent))
 
 
-def _phone_call(call: models.Call) -> PhoneCall:
+def phone_call(call: models.Call) -> PhoneCall:
+    """A call in our words."""
     artifact, analysis = part(call.artifact, models.Artifact), part(call.analysis, models.Analysis)
     customer, line = part(call.customer, models.Customer), part(call.phone_number, models.PhoneNumber)
     person, ours = text(customer.number) or text(customer.sip_uri), text(line.number) or text(line.sip_uri)

@@ -1,4 +1,7 @@
-"""Flireo, first generation: which number belongs to which assistant, which numbers there are, and ordering one."""
+"""Flireo, first generation: which number belongs to which assistant, which numbers there are, and ordering one.
+
+An order costs ten credits. A local number is ordered with a verification group, which proves an address.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,19 @@ from workers.clients.flireo.models import (
     OfferedNumbers,
     Order,
     OrderAnswer,
+    OrderDetails,
     Orders,
     OwnNumber,
     OwnNumbers,
     UnlinkAnswer,
+)
+from workers.clients.flireo.verification import (
+    Group,
+    GroupAnswer,
+    GroupOrder,
+    GroupOrderAnswer,
+    Groups,
+    NewGroupAnswer,
 )
 
 PAGE_SIZE = 100
@@ -95,15 +107,64 @@ class FlireoFirst(ApiClient):
         """Order a number: `phone_number`, `number_type`, `verification_group_id`. It costs credits."""
         return await self.write("POST", OrderAnswer, "phone-numbers", body=dict(body), idempotent=False)
 
-    async def orders(self) -> Listing[Order]:
-        """Every order of the account."""
+    async def orders(self, status: str = "", group: str = "", number_type: str = "") -> Listing[Order]:
+        """Every order of the account that fits; a status is pending, success or failed."""
+        asked = _given(status=status, verification_group_id=group, number_type=number_type)
 
         async def page(offset: int) -> Page[Order]:
-            answer = await self.get(Orders, "phone-number-orders", query={"limit": PAGE_SIZE, "offset": offset})
+            answer = await self.get(
+                Orders, "phone-number-orders", query={**asked, "limit": PAGE_SIZE, "offset": offset}
+            )
             items = listed(answer.data, Order)
             return Page(items, onward(offset, len(items), part(answer.meta, Meta).total))
 
         return await collect(page, 0)
+
+    async def order_placed(self, order_id: str) -> Order:
+        """One order by its id."""
+        return part((await self.get(OrderDetails, "phone-number-orders", order_id)).data, Order)
+
+    async def create_group(self, body: GroupOrder) -> NewGroupAnswer:
+        """Ask for an address to be verified."""
+        return await self.write("POST", NewGroupAnswer, "verification-groups", body=dict(body), idempotent=False)
+
+    async def groups(self, status: str = "", number_type: str = "") -> Listing[Group]:
+        """Every verification group that fits; a status is pending, approved, rejected or deleted."""
+        asked = _given(status=status, phone_number_type=number_type)
+
+        async def page(offset: int) -> Page[Group]:
+            answer = await self.get(
+                Groups, "verification-groups", query={**asked, "limit": PAGE_SIZE, "offset": offset}
+            )
+            items = listed(answer.data, Group)
+            return Page(items, onward(offset, len(items), part(answer.meta, Meta).total))
+
+        return await collect(page, 0)
+
+    async def group(self, group_id: str) -> Group:
+        """One verification group with its documents and numbers."""
+        return part((await self.get(GroupAnswer, "verification-groups", group_id)).data, Group)
+
+    async def group_numbers(self, group_id: str) -> list[OfferedNumber]:
+        """Numbers that can be ordered in a group; its own page was not found, so it is read as `available` is."""
+        answer = await self.get(OfferedNumbers, "verification-groups", group_id, "available-phone-numbers")
+        return parts(answer.data, OfferedNumber)
+
+    async def order_in_group(self, group_id: str, number: str) -> GroupOrderAnswer:
+        """Order a number in a group that was approved; `invalid_status` in one that was not. It costs credits."""
+        return await self.write(
+            "POST",
+            GroupOrderAnswer,
+            "verification-groups",
+            group_id,
+            "order-number",
+            body={"phone_number": number},
+            idempotent=False,
+        )
+
+
+def _given(**filters: str) -> dict[str, str]:
+    return {name: value for name, value in filters.items() if value}
 
 
 def _page(answer: OwnNumbers, offset: int) -> Page[OwnNumber]:

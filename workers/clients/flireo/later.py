@@ -60,13 +60,17 @@ class FlireoLater(ApiClient):
         """One number by its id."""
         return _number(await self.get(NumberAnswer, "numbers", number_id))
 
+    async def create_number(self, body: Mapping[str, Any]) -> Number:
+        """Bring a number along, which comes by SIP."""
+        return _number(await self.write("POST", NumberAnswer, "numbers", body=dict(body), idempotent=False))
+
     async def update_number(self, number_id: str, changes: Mapping[str, Any]) -> Number:
         """Change fields of a number; null empties one."""
         return _number(await self.write("PATCH", NumberAnswer, "numbers", number_id, body=dict(changes)))
 
     async def delete_number(self, number_id: str) -> None:
         """Take a number out of the account."""
-        await self.write("DELETE", NumberAnswer, "numbers", number_id, idempotent=False)
+        await self.tell("DELETE", "numbers", number_id, idempotent=False)
 
     async def assistants(self) -> Listing[Assistant]:
         """All assistants."""
@@ -80,6 +84,14 @@ class FlireoLater(ApiClient):
     async def assistant(self, assistant_id: str) -> Assistant:
         """One assistant by its id."""
         return _assistant(await self.get(AssistantAnswer, self._agents, assistant_id))
+
+    async def create_assistant(self, fields: Mapping[str, Any]) -> Assistant:
+        """Make a new assistant; `name` is required."""
+        return _assistant(await self.write("POST", AssistantAnswer, self._agents, body=dict(fields), idempotent=False))
+
+    async def delete_assistant(self, assistant_id: str) -> None:
+        """Take an assistant out of the account."""
+        await self.tell("DELETE", self._agents, assistant_id, idempotent=False)
 
     async def update_assistant(self, assistant_id: str, changes: Mapping[str, Any]) -> Assistant:
         """Change fields of an assistant; a block such as `tts_config` is replaced as a whole."""
@@ -96,6 +108,16 @@ class FlireoLater(ApiClient):
     async def call(self, call_id: str) -> Call:
         """One call by its id."""
         return await self.get(Call, "calls", call_id)
+
+    async def calls(self, filters: Mapping[str, str], most: int) -> Listing[Call]:
+        """At most about `most` calls that fit `status`, `start_date` and `end_date`."""
+
+        async def page(offset: int) -> Page[Call]:
+            answer = await self.get(Calls, "calls", query={**filters, **_window(offset)})
+            items = listed(answer.calls, Call)
+            return Page(items, onward(offset, len(items), part(answer.pagination, Meta).total))
+
+        return await collect(page, 0, pages=-(-most // PAGE_SIZE))
 
     async def calls_since(self, begin: datetime) -> Listing[Call]:
         """Every call made after `begin`, and older ones.

@@ -133,7 +133,7 @@ class OrderAnswer(Lenient):
 
 
 class Order(Lenient):
-    """An order as the list shows it."""
+    """An order; the list leaves out the ids outside."""
 
     id: str | None = None
     phone_number: str | None = None
@@ -142,6 +142,14 @@ class Order(Lenient):
     requirements_met: bool | None = None
     ordered_at: str | None = None
     verification_group: dict[str, Any] | None = None
+    external_order_id: str | None = None
+    external_sub_order_id: str | None = None
+
+
+class OrderDetails(Lenient):
+    """GET /v1/phone-number-orders/{id}."""
+
+    data: Order | None = None
 
 
 class Orders(Lenient):

@@ -1,3 +1,3 @@
-"""OpenCX's REST API, as far as phone agents go. Nothing was tried on a live account."""
+"""OpenCX's REST API. Nothing was tried on a live account."""
 
 from __future__ import annotations

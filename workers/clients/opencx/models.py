@@ -45,6 +45,54 @@ class PhoneAgent(Lenient):
     updated_at: str | None = None
 
 
+class Voice(Lenient):
+    """A voice an agent can have."""
+
+    voice_id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    preview_url: str | None = None
+    labels: dict[str, Any] | None = None
+
+
+class InboundTrunk(Lenient):
+    """Numbers that come in by SIP. `auth_password` is cut out of whatever is recorded."""
+
+    id: str | None = None
+    sip_endpoint: str | None = None
+    auth_username: str | None = None
+    auth_password: str | None = None
+    phone_numbers: list[str] | None = None
+    krisp_enabled: bool | None = None
+    agent_id_header: str | None = None
+
+
+class OutboundTrunk(Lenient):
+    """A way out by SIP."""
+
+    id: str | None = None
+    name: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class Destination(Lenient):
+    """Where calls may be transferred to."""
+
+    id: str | None = None
+    name: str | None = None
+    type: str | None = None
+    value: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class Attached(Lenient):
+    """A destination that an agent may use now."""
+
+    destination_id: str | None = None
+
+
 class Contact(Lenient):
     """The person on the other side of a conversation."""
 
@@ -52,6 +100,7 @@ class Contact(Lenient):
     email: str | None = None
     phone_number: str | None = None
     name: str | None = None
+    custom_data: dict[str, Any] | None = None
 
 
 class Session(Lenient):
@@ -60,8 +109,116 @@ class Session(Lenient):
     id: str | None = None
     status: str | None = None
     ai_closure_type: str | None = None
+    sentiment: str | None = None
     summary: str | None = None
+    ticket_number: int | None = None
     channel: dict[str, Any] | None = None
     contact: Contact | None = None
+    language: str | None = None
+    handoff: dict[str, Any] | None = None
+    ai_phone_call_recording_url: str | None = None
+    """Seen in the platform's own types only, not in a public answer."""
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class Sender(Lenient):
+    """Who did something in a conversation: contact, ai or human_agent."""
+
+    type: str | None = None
+    name: str | None = None
+
+
+class HistoryContent(Lenient):
+    """What was said."""
+
+    type: str | None = None
+    text: str | None = None
+
+
+class HistoryEvent(Lenient):
+    """One thing in a conversation: a message, a handoff, a comment."""
+
+    type: str | None = None
+    sender: Sender | None = None
+    content: HistoryContent | None = None
+
+
+class HistoryItem(Lenient):
+    """The same with its moment."""
+
+    id: str | None = None
+    created_at: str | None = None
+    event: HistoryEvent | None = None
+
+
+class Sent(Lenient):
+    """What became of a message in the name of the contact."""
+
+    success: bool | None = None
+    data: dict[str, Any] | None = None
+
+
+class SequencePlan(Lenient):
+    """Steps that are taken one after the other for some people: mails, calls, messages."""
+
+    id: str | None = None
+    name: str | None = None
+    status: str | None = None
+    steps: list[Any] | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class Added(Lenient):
+    """People who were put into a sequence."""
+
+    run_id: str | None = None
+
+
+class Workflow(Lenient):
+    """One version of an automation. Who knows its `webhook_url` may start it."""
+
+    id: int | str | None = None
+    workflow_id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    is_active: bool | None = None
+    trigger_type: str | None = None
+    version_number: int | None = None
+    webhook_url: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class WorkflowRun(Lenient):
+    """One run of an automation."""
+
+    id: int | str | None = None
+    workflow_id: str | None = None
+    status: str | None = None
+    trigger_cause: str | None = None
+    duration_in_seconds: float | None = None
+    run_started_at: str | None = None
+    run_ended_at: str | None = None
+    is_test_run: bool | None = None
+    created_at: str | None = None
+
+
+class AgentAction(Lenient):
+    """A request that an agent can make."""
+
+    id: str | None = None
+    name: str | None = None
+    status: str | None = None
+    description: str | None = None
+    api_endpoint: str | None = None
+    request_type: str | None = None
+    payload: dict[str, Any] | None = None
+    operation_id: str | None = None
+    enabled_on_channel: dict[str, Any] | None = None
+    pinned: bool | None = None
+    tags: list[str] | None = None
+    is_handoff_like: bool | None = None
     created_at: str | None = None
     updated_at: str | None = None

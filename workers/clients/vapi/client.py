@@ -33,6 +33,10 @@ class VapiApi(ApiClient):
         """One number by its id."""
         return await self.get(PhoneNumber, "phone-number", number_id)
 
+    async def create_number(self, body: Mapping[str, Any]) -> PhoneNumber:
+        """Have a number of the platform's own (`provider: vapi`), or bring one along from a carrier."""
+        return await self.write("POST", PhoneNumber, "phone-number", body=dict(body), idempotent=False)
+
     async def update_number(self, number_id: str, changes: Mapping[str, Any]) -> PhoneNumber:
         """Change fields of a number; null empties one. Nested objects are replaced as a whole."""
         return await self.write("PATCH", PhoneNumber, "phone-number", number_id, body=dict(changes))
@@ -49,6 +53,14 @@ class VapiApi(ApiClient):
         """One assistant by its id."""
         return await self.get(Assistant, "assistant", assistant_id)
 
+    async def create_assistant(self, fields: Mapping[str, Any]) -> Assistant:
+        """Save a new assistant."""
+        return await self.write("POST", Assistant, "assistant", body=dict(fields), idempotent=False)
+
+    async def delete_assistant(self, assistant_id: str) -> None:
+        """Delete an assistant; a Conflict where something still uses it."""
+        await self.tell("DELETE", "assistant", assistant_id, idempotent=False)
+
     async def update_assistant(self, assistant_id: str, changes: Mapping[str, Any]) -> Assistant:
         """Change fields of an assistant. Nested objects, such as `model`, are replaced as a whole."""
         return await self.write("PATCH", Assistant, "assistant", assistant_id, body=dict(changes))
@@ -61,15 +73,27 @@ class VapiApi(ApiClient):
         """One call by its id."""
         return await self.get(Call, "call", call_id)
 
+    async def rename_call(self, call_id: str, name: str) -> Call:
+        """Give a call another name, which is all that can be changed of one."""
+        return await self.write("PATCH", Call, "call", call_id, body={"name": name})
+
+    async def delete_call(self, call_id: str) -> None:
+        """Delete what is kept of a call."""
+        await self.tell("DELETE", "call", call_id, idempotent=False)
+
+    async def calls(self, filters: Mapping[str, str], most: int) -> Listing[Call]:
+        """At most about `most` calls that fit `assistantId`, `phoneNumberId` and the moments, the newest first."""
+        return await self._all(Call, "call", dict(filters), pages=-(-most // PAGE_SIZE))
+
     async def calls_since(self, begin: datetime) -> Listing[Call]:
         """Every call created from this moment on."""
         return await self._all(Call, "call", {"createdAtGe": begin.isoformat()})
 
-    async def _all(self, model: type[M], path: str, query: Query) -> Listing[M]:
+    async def _all(self, model: type[M], path: str, query: Query, pages: int = MAX_PAGES) -> Listing[M]:
         """Page after page by the moment of the oldest entry; incomplete where that does not lead to the end."""
         found: dict[str, M] = {}
         bound: dict[str, str] = {}
-        for _ in range(MAX_PAGES):
+        for _ in range(pages):
             asked: Query = {**query, **bound, "limit": PAGE_SIZE}
             items = listed(await self.get_any(path, query=asked), model)
             known = len(found)

@@ -63,8 +63,21 @@ class VapiControl:
 
     async def add_message(self, content: str, respond: bool) -> None:
         """Tell the assistant something, and have it answer at once if asked."""
-        message = {"role": "system", "content": content}
+        await self.put("system", content, respond)
+
+    async def put(self, role: str, content: str, respond: bool) -> None:
+        """Put a message into the conversation as if this role had said it."""
+        message = {"role": role, "content": content}
         await self._send({"type": "add-message", "message": message, "triggerResponseEnabled": respond})
+
+    async def control(self, word: str) -> None:
+        """One of mute-assistant, unmute-assistant, mute-customer, unmute-customer and say-first-message."""
+        await self._send({"type": "control", "control": word})
+
+    async def hand_off(self, assistant: str, content: str) -> None:
+        """Let another saved assistant go on, after a sentence if there is one."""
+        command = {"type": "handoff", "destination": {"type": "assistant", "assistantId": assistant}}
+        await self._send(command | ({"content": content} if content else {}))
 
     async def end(self) -> None:
         """Hang up."""

@@ -4,12 +4,12 @@ import httpx
 import pytest
 
 from store.connections import Connection
-from store.event import Event
-from tests.workers.clients.support import KEY, Limits, Platform, connection, context
-from workers.actions.neutral import Number
-from workers.actions.ports.base import Port, confirmed, e164, found, is_number, key_gate, raw, take
+from tests.workers.clients.support import KEY, Platform, connection, context
+from workers.actions.base import ActionContext
+from workers.actions.neutral import Number, NumberList
+from workers.actions.ports.base import NumbersByAgent, Port, confirmed, e164, found, is_number, raw
 from workers.actions.ports.opencx import OpenCxPort
-from workers.clients.errors import Conflict, Invalid, NotFound, RateLimited, Unsupported
+from workers.clients.errors import Conflict, InDoubtError, Invalid, NotFound, Unsupported
 from workers.clients.fluents.models import AccountConnection, Agent
 
 
@@ -79,30 +79,6 @@ async def test_where_the_key_goes_can_be_changed() -> None:
     assert "authorization" not in platform.seen[0].headers
 
 
-@pytest.mark.parametrize(("kind", "ceiling"), [("tool-calls", 100), ("schedule", 80)])
-async def test_callers_who_wait_come_before_work_nobody_waits_for(kind: str, ceiling: int) -> None:
-    limits = Limits()
-    own = context(httpx.AsyncClient(), event=Event(kind=kind), limiter=limits)
-    await key_gate(own, "OpenCX", KEY, 100)()
-    ((name, limit, window),) = limits.asked
-    assert (limit, window) == (ceiling, 60.0)
-    assert name.startswith("opencx:key:")
-    assert KEY not in name
-
-
-async def test_no_documented_limit_asks_nobody() -> None:
-    limits = Limits(wait=9)
-    await key_gate(context(httpx.AsyncClient(), limiter=limits), "Fluents", KEY, 0)()
-    assert limits.asked == []
-
-
-async def test_a_full_limit_says_how_long() -> None:
-    own = context(httpx.AsyncClient(), limiter=Limits(wait=7.5))
-    with pytest.raises(RateLimited) as caught:
-        await take(own, "x", 10, "commands")
-    assert caught.value.retry_after == 7.5
-
-
 @pytest.mark.parametrize(
     ("written", "number"),
     [("+31 85 000-00.01", "+31850000001"), ("+31 (0)85", "+31085"), (" id-1 ", "id-1"), ("0d3f-9f", "0d3f-9f")],
@@ -134,3 +110,58 @@ def test_a_success_that_changed_nothing_is_a_conflict() -> None:
 def test_own_fields_come_without_credentials() -> None:
     agent = Agent(id="a", openai_account_connection=AccountConnection(credentials={"token": "t"}))
     assert raw(agent) == {"id": "a", "openai_account_connection": {"credentials": "[redacted]"}}
+
+
+class Shelf(NumbersByAgent):
+    """A platform with two numbers."""
+
+    platform = "Shelf"
+    complete = True
+
+    def __init__(self, context: ActionContext) -> None:
+        super().__init__(context)
+        self.held = [Number(id="n1", number="+31850000001", agent="a"), Number(id="n2", number="", agent="a")]
+        self.pointed: list[tuple[str, str | None]] = []
+
+    async def number_list(self) -> NumberList:
+        return NumberList(numbers=self.held, count=len(self.held), complete=self.complete)
+
+    async def _find(self, number: str) -> Number:
+        return found(self.held, number, self.complete)
+
+    async def _point(self, number: Number, agent: str | None) -> None:
+        self.pointed.append((number.id, agent))
+
+    async def _give_back(self, number: Number) -> None:
+        self.held.remove(number)
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf(context(httpx.AsyncClient()))
+
+
+async def test_a_number_is_pointed_once(shelf: Shelf) -> None:
+    assert (await shelf.number_get("+31 85 0000001")).id == "n1"
+    assert not (await shelf.number_link("n1", "a")).changed
+    assert shelf.pointed == []
+    linked = await shelf.number_link("+31850000001", "b")
+    assert (linked.changed, linked.id, linked.agent, shelf.pointed) == (True, "n1", "b", [("n1", "b")])
+
+
+async def test_numbers_are_freed_by_name_or_by_agent(shelf: Shelf) -> None:
+    assert (await shelf.number_unlink("", "a")).numbers == ["+31850000001", "n2"]
+    assert (await shelf.number_unlink("n2", "")).numbers == ["n2"]
+    assert not (await shelf.number_unlink("n2", "b")).changed
+    assert shelf.pointed == [("n1", None), ("n2", None), ("n2", None)]
+
+
+async def test_a_number_that_was_given_back_is_not_listed(shelf: Shelf) -> None:
+    assert await shelf.number_released("+31 85 0000001") is None
+    await shelf.number_release("+31850000001")
+    released = await shelf.number_released("+31850000001")
+    assert released
+    assert released.number == "+31850000001"
+    shelf.complete = False
+    with pytest.raises(InDoubtError):
+        await shelf.number_released("+31850000001")

@@ -256,7 +256,14 @@ class TestLater:
     async def test_the_keys_own_limit_counts_every_request(self, generation: str) -> None:
         limits = Limits()
         await perform(given(Platform({"GET /numbers": NUMBERS}), "flireo", generation, limiter=limits), "number.list")
-        assert [limit for _, limit, _ in limits.asked] == [100]
+        assert [limit for _, limit, _ in limits.asked] == [80]
+
+    async def test_too_many_commands_hold_up_the_call_and_not_the_key(self, generation: str) -> None:
+        limits = Limits()
+        platform = Platform({f"POST {CONTROL}": refused(429, {"error": "Too Many Requests"}, {"Retry-After": "9"})})
+        with pytest.raises(RateLimited):
+            await perform(given(platform, "flireo", generation, limiter=limits), "call.say", content="Hello")
+        assert limits.rests == {"flireo:control:call-_+31600000001_AbC": 9.0}
 
     async def test_searching_for_numbers_is_unsupported(self, generation: str) -> None:
         with pytest.raises(Unsupported):

@@ -34,7 +34,7 @@ def in_doubt(routes: dict[str, Any], provider: str, generation: str = "") -> Act
     return own
 
 
-async def verify(own: ActionContext, name: str, **params: Any) -> dict[str, Any] | None:
+async def verify(own: ActionContext, name: str, /, **params: Any) -> dict[str, Any] | None:
     action = ACTIONS[name]
     assert action.verify
     output = await action.verify(own, action.params.model_validate(params))
@@ -462,7 +462,9 @@ async def test_without_a_new_conversation_nobody_can_tell(items: list[dict[str, 
 
 
 async def test_a_call_is_the_conversation_it_belongs_to() -> None:
-    platform = Platform({"GET /chat/sessions/s1": a_session(summary="All well.", ai_closure_type="resolved")})
+    session = a_session(summary="All well.", ai_closure_type="resolved")
+    history = {"items": [], "next": None}
+    platform = Platform({"GET /chat/sessions/s1": session, "GET /chat/sessions/s1/history": history})
     shown = await perform(given(platform, "opencx"), "call.get", call="s1")
     assert (shown["id"], shown["status"], shown["summary"]) == ("s1", "open", "All well.")
     assert shown["started_at"] == "2026-11-21T12:00:01+00:00"

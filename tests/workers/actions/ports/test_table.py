@@ -5,10 +5,11 @@ import pytest
 
 from store.connections import Api, Connection
 from tests.workers.clients.support import context
+from workers.actions import ACTIONS
 from workers.actions.ports.base import Port
 from workers.actions.ports.flireo import FlireoFirstPort, FlireoLaterPort
 from workers.actions.ports.fluents import FluentsPort
-from workers.actions.ports.table import able, port
+from workers.actions.ports.table import PORTS, able, port, port_of, reasons
 from workers.actions.ports.vapi import VapiPort
 from workers.clients.errors import Invalid, Unsupported
 
@@ -50,3 +51,29 @@ def test_a_step_without_connection_says_so() -> None:
 def test_ability_follows_from_what_a_port_does() -> None:
     assert able(Port.call_say) == {"flireo": frozenset({"g2", "g3"}), "vapi": frozenset({""})}
     assert "opencx" not in able(Port.number_link)
+
+
+def test_why_a_platform_cannot_is_told() -> None:
+    assert reasons("number.link") == {"opencx": {"": "a number belongs to its phone agent"}}
+    assert set(reasons("call.say")) == {"flireo", "fluents", "opencx"}
+    assert set(reasons("call.say")["flireo"]) == {"g1"}
+    assert reasons("number.list") == {}
+
+
+def test_every_gap_has_its_reason_and_no_reason_is_without_a_gap() -> None:
+    for name, action in ACTIONS.items():
+        if name.partition(".")[0] not in ("number", "agent", "call") or action.platforms is None:
+            continue
+        gaps = {
+            provider: {each for each in generations if each not in action.platforms.get(provider, ())}
+            for provider, generations in PORTS.items()
+        }
+        told = {provider: set(of) for provider, of in reasons(name).items()}
+        assert told == {provider: missing for provider, missing in gaps.items() if missing}, name
+
+
+def test_a_port_of_another_platform_is_refused() -> None:
+    own = context(httpx.AsyncClient(), "vapi")
+    assert isinstance(port_of(own, VapiPort), VapiPort)
+    with pytest.raises(Unsupported, match="Vapi cannot do this"):
+        port_of(own, FluentsPort)

@@ -9,6 +9,7 @@ from workers.clients.errors import (
     ApiError,
     AuthFailed,
     Conflict,
+    InDoubtError,
     Invalid,
     NotFound,
     RateLimited,
@@ -157,3 +158,67 @@ async def test_numbers_on_offer_are_asked_for_within_the_limits() -> None:
     assert [each.phone_number for each in await client.available("mobile", "06", 80)] == ["+31850000002"]
     await client.available()
     assert [seen.query for seen in platform.seen] == ["limit=50&number_type=mobile&query=06", "limit=20"]
+
+
+ORDER = {"id": "o1", "phone_number": "+31207000001", "status": "pending", "ordered_at": "2026-02-03T04:05:06Z"}
+GROUP = {"id": "g1", "name": "Branch", "phone_number_type": "local", "status": "approved"}
+META = {"total": 1, "limit": 100, "offset": 0}
+
+
+async def test_orders_are_asked_for_by_what_is_chosen() -> None:
+    platform = Platform({"GET /v1/phone-number-orders": {"data": [ORDER], "meta": META}})
+    listing = await flireo(platform).orders(status="pending", group="g1")
+    assert [each.id for each in listing.items] == ["o1"]
+    assert platform.seen[0].query == "status=pending&verification_group_id=g1&limit=100&offset=0"
+
+
+async def test_one_order_tells_its_ids_outside() -> None:
+    platform = Platform({"GET /v1/phone-number-orders/o1": {"data": ORDER | {"external_order_id": "ext-1"}}})
+    assert (await flireo(platform).order_placed("o1")).external_order_id == "ext-1"
+
+
+async def test_groups_are_read_page_by_page() -> None:
+    def page(seen: Seen) -> Any:
+        offset = int(seen.query.partition("offset=")[2])
+        return {"data": [GROUP | {"id": f"g{offset}"}], "meta": {"total": 2, "limit": 1, "offset": offset}}
+
+    platform = Platform({"GET /v1/verification-groups": page})
+    listing = await flireo(platform).groups("approved", "local")
+    assert [each.id for each in listing.items] == ["g0", "g1"]
+    assert platform.seen[0].query == "status=approved&phone_number_type=local&limit=100&offset=0"
+
+
+async def test_a_group_its_numbers_and_an_order_in_it() -> None:
+    path = "/v1/verification-groups/g1"
+    platform = Platform(
+        {
+            f"GET {path}": {"data": GROUP | {"documents": [{"id": "d1"}]}},
+            f"GET {path}/available-phone-numbers": {"data": [{"phone_number": "+31207000001"}]},
+            f"POST {path}/order-number": {"data": {"order_id": "o1", "verification_group": {"id": "g1"}}},
+        }
+    )
+    client = flireo(platform)
+    assert (await client.group("g1")).documents == [{"id": "d1"}]
+    assert [each.phone_number for each in await client.group_numbers("g1")] == ["+31207000001"]
+    placed = (await client.order_in_group("g1", "+31207000001")).data
+    assert placed is not None
+    assert placed.order_id == "o1"
+    assert platform.seen[-1].body == {"phone_number": "+31207000001"}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (404, "not_found", NotFound),
+        (400, "invalid_status", Invalid),
+        (402, "insufficient_credits", Invalid),
+        (400, "invalid_parameters", Invalid),
+        (429, "rate_limit_exceeded", RateLimited),
+        (500, "provider_error", InDoubtError),
+    ],
+)
+async def test_documented_refusals_of_an_order(status: int, code: str, kind: type[ApiError]) -> None:
+    platform = Platform({"POST /v1/verification-groups/g1/order-number": refused(status, nested(code))})
+    with pytest.raises(kind) as caught:
+        await flireo(platform).order_in_group("g1", "+31207000001")
+    assert caught.value.code == code

@@ -160,3 +160,27 @@ async def test_flat_words_that_are_no_code_are_told_too() -> None:
     with pytest.raises(AuthFailed, match="Unauthorized") as caught:
         await flireo(platform).number("n1")
     assert caught.value.code == ""
+
+
+@pytest.mark.parametrize(("generation", "word"), [("g2", "agents"), ("g3", "assistants")])
+async def test_assistants_are_made_and_deleted(generation: Generation, word: str) -> None:
+    platform = Platform({f"POST /{word}": {word[:-1]: {"id": "a9"}}, f"DELETE /{word}/a9": refused(204, None)})
+    client = flireo(platform, generation)
+    assert (await client.create_assistant({"name": "Sunday"})).id == "a9"
+    await client.delete_assistant("a9")
+    assert platform.said() == [f"POST /{word}", f"DELETE /{word}/a9"]
+
+
+async def test_a_number_that_broke_while_it_was_made_is_in_doubt() -> None:
+    with pytest.raises(InDoubtError):
+        await flireo(Platform({"POST /numbers": refused(500, {"error": "x"})})).create_number({})
+
+
+async def test_calls_are_read_as_far_as_asked() -> None:
+    def page(seen: Seen) -> Any:
+        return {"calls": [{"id": f"c{index}"} for index in range(100)], "pagination": {"total": 1000}}
+
+    platform = Platform({"GET /calls": page})
+    listing = await flireo(platform).calls({"status": "completed"}, 150)
+    assert (len(listing.items), listing.complete, len(platform.seen)) == (200, False, 2)
+    assert platform.seen[1].query == "status=completed&limit=100&offset=100"

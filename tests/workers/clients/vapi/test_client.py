@@ -123,3 +123,35 @@ async def test_a_call_that_is_refused(status: int, kind: type[ApiError]) -> None
         await vapi(Platform({"POST /call": no})).create_call({})
     assert type(caught.value) is kind
     assert caught.value.retry_after == 7
+
+
+async def test_what_is_saved_is_made_renamed_and_deleted() -> None:
+    platform = Platform(
+        {
+            "POST /assistant": {"id": "a9"},
+            "DELETE /assistant/a9": {"id": "a9"},
+            "POST /phone-number": {"id": "n9"},
+            "PATCH /call/c1": {"id": "c1", "name": "x"},
+            "DELETE /call/c1": {"id": "c1"},
+        }
+    )
+    client = VapiApi(session(platform))
+    assert (await client.create_assistant({"name": "x"})).id == "a9"
+    await client.delete_assistant("a9")
+    assert (await client.create_number({"provider": "vapi"})).id == "n9"
+    assert (await client.rename_call("c1", "x")).name == "x"
+    await client.delete_call("c1")
+    assert platform.said() == [
+        "POST /assistant",
+        "DELETE /assistant/a9",
+        "POST /phone-number",
+        "PATCH /call/c1",
+        "DELETE /call/c1",
+    ]
+
+
+async def test_calls_are_read_as_far_as_asked() -> None:
+    page = [{"id": f"c{index}", "createdAt": f"2026-12-01T09:{59 - index // 2:02d}:00Z"} for index in range(100)]
+    platform = Platform({"GET /call": page})
+    listing = await VapiApi(session(platform)).calls({"assistantId": "a1"}, 100)
+    assert (len(listing.items), listing.complete, len(platform.seen)) == (100, False, 1)
