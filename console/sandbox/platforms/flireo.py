@@ -7,6 +7,7 @@ assistants follow them here.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from console.sandbox.livecall import wall_clock
 from console.sandbox.platforms.common import PlatformError, body_object, whole_number
 from console.sandbox.settings import Options
 from console.sandbox.state import sandbox_of
@@ -60,6 +62,13 @@ class NumberPatch(BaseModel):
     is_active: bool = True
 
 
+class NewNumber(NumberPatch):
+    """A number that is brought along."""
+
+    phone_number: str = ""
+    number: str = ""
+
+
 async def health(request: Request) -> JSONResponse:
     """GET /health, without a key"""
     return JSONResponse({"status": "ok"})
@@ -74,6 +83,27 @@ async def list_numbers(request: Request) -> JSONResponse:
 async def get_number(request: Request) -> JSONResponse:
     """GET /numbers/{id}"""
     return JSONResponse({"number": _number(account(request), own_number(request, request.path_params["id"]))})
+
+
+async def create_number(request: Request) -> JSONResponse:
+    """POST /numbers; the number is called `phone_number` or, in the quickstarts, `number`"""
+    held = account(request)
+    wanted = read(NewNumber, await body_object(request, invalid))
+    e164 = wanted.phone_number or wanted.number
+    if not e164:
+        raise invalid("phone_number is required")
+    if held.number_called(e164):
+        raise FlireoError(409, "conflict", "Number is in the account already")
+    number = FlireoNumber(
+        id=str(uuid.uuid4()),
+        number=e164,
+        assistant_id=_known_assistant(held, wanted.agent_id or wanted.assistant_id),
+        business_name=wanted.business_name,
+        transfer_trunk_id=wanted.transfer_trunk_id,
+        workflow_id=wanted.workflow_id,
+    )
+    held.numbers[number.id] = number
+    return JSONResponse({"number": _number(held, number)}, 201)
 
 
 async def patch_number(request: Request) -> JSONResponse:
@@ -106,6 +136,28 @@ def get_assistant(singular: str) -> Handler:
         return JSONResponse({singular: find_assistant(request, request.path_params["id"]).model_dump()})
 
     return handler
+
+
+def create_assistant(singular: str) -> Handler:
+    async def handler(request: Request) -> JSONResponse:
+        body = await body_object(request, invalid)
+        if "id" in body:
+            raise invalid("id cannot be chosen")
+        made = read(FlireoAssistant, body | {"id": str(uuid.uuid4()), "created_at": wall_clock()})
+        account(request).assistants[made.id] = made
+        return JSONResponse({singular: made.model_dump()}, 201)
+
+    return handler
+
+
+async def delete_assistant(request: Request) -> Response:
+    """DELETE /assistants/{id}; what is answered, and what becomes of its number, is not documented"""
+    held, assistant = account(request), find_assistant(request, request.path_params["id"])
+    for number in held.own_numbers():
+        if number.assistant_id == assistant.id:
+            number.assistant_id = None
+    del held.assistants[assistant.id]
+    return Response(status_code=204)
 
 
 def patch_assistant(singular: str) -> Handler:
@@ -183,8 +235,10 @@ def _number(held: FlireoAccount, number: FlireoNumber) -> dict[str, Any]:
 def _assistant_routes(plural: str, singular: str) -> list[Route]:
     return [
         Route(f"/{plural}", list_assistants(plural), methods=["GET"]),
+        Route(f"/{plural}", create_assistant(singular), methods=["POST"]),
         Route(f"/{plural}/{{id}}", get_assistant(singular), methods=["GET"]),
         Route(f"/{plural}/{{id}}", patch_assistant(singular), methods=["PATCH"]),
+        Route(f"/{plural}/{{id}}", delete_assistant, methods=["DELETE"]),
     ]
 
 
@@ -192,6 +246,7 @@ OPEN_ROUTES = [Route("/health", health, methods=["GET"])]
 
 ROUTES = [
     Route("/numbers", list_numbers, methods=["GET"]),
+    Route("/numbers", create_number, methods=["POST"]),
     Route("/numbers/{id}", get_number, methods=["GET"]),
     Route("/numbers/{id}", patch_number, methods=["PATCH"]),
     Route("/numbers/{id}", delete_number, methods=["DELETE"]),

@@ -44,7 +44,7 @@ async def get_link(request: Request) -> JSONResponse:
     try:
         assistant = held.assistant(request.path_params["id"])
     except Refused as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     number = held.number_of(assistant.id)
     shown = _brief(number) | {"origin": number.origin} if number else None
     return JSONResponse(
@@ -59,7 +59,7 @@ async def link(request: Request) -> JSONResponse:
     try:
         linked = account(request).link(assistant_id, number_id)
     except Refused as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     data = {
         "assistant_id": assistant_id,
         "phone_number": _brief(linked.number),
@@ -75,7 +75,7 @@ async def unlink(request: Request) -> JSONResponse:
     try:
         number = account(request).unlink(assistant_id)
     except Refused as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     unlinked = {"id": number.id, "number": number.number}
     data = {"assistant_id": assistant_id, "unlinked_phone_number": unlinked}
     return JSONResponse({"message": "Phone number unlinked successfully", "data": data})
@@ -106,7 +106,7 @@ async def list_available(request: Request) -> JSONResponse:
     limit = whole_number(query, "limit", 20, (1, 50), invalid)
     fitting = [each for each in account(request).stock if each.type == kind and query.get("query", "") in each.number]
     meta = {"total_results": len(fitting), "number_type": kind, "requires_verification": False}
-    return JSONResponse({"data": [_offer(each) for each in fitting[:limit]], "meta": meta})
+    return JSONResponse({"data": [offer(each) for each in fitting[:limit]], "meta": meta})
 
 
 async def order_number(request: Request) -> JSONResponse:
@@ -115,16 +115,8 @@ async def order_number(request: Request) -> JSONResponse:
     try:
         order = held.order(str(body.get("phone_number")), body.get("verification_group_id"), wall_clock())
     except Refused as error:
-        raise _refusal(error) from error
-    data = {
-        "order_id": order.id,
-        "phone_number": order.number.number,
-        "number_type": order.number.type,
-        "status": order.status,
-        "credits_used": ORDER_CREDITS,
-        "remaining_credits": held.credits,
-    }
-    return JSONResponse({"message": "Phone number ordered successfully", "data": data})
+        raise refusal(error) from error
+    return JSONResponse({"message": "Phone number ordered successfully", "data": order_data(held, order)})
 
 
 async def list_orders(request: Request) -> JSONResponse:
@@ -132,9 +124,18 @@ async def list_orders(request: Request) -> JSONResponse:
     query = request.query_params
     limit = whole_number(query, "limit", 20, (1, 100), invalid)
     offset = whole_number(query, "offset", 0, (0, 1_000_000), invalid)
-    fitting = [each for each in account(request).orders if query.get("status", each.status) == each.status]
+    fitting = [each for each in account(request).orders if _fits(query, each)]
     meta = {"total": len(fitting), "limit": limit, "offset": offset}
     return JSONResponse({"data": [_order(each) for each in fitting[offset : offset + limit]], "meta": meta})
+
+
+def _fits(query: Mapping[str, str], order: FlireoOrder) -> bool:
+    wanted = {
+        "status": order.status,
+        "number_type": order.number.type,
+        "verification_group_id": order.verification_group,
+    }
+    return all(query.get(name, value) == value for name, value in wanted.items())
 
 
 async def get_order(request: Request) -> JSONResponse:
@@ -144,6 +145,18 @@ async def get_order(request: Request) -> JSONResponse:
         raise FirstError(404, "not_found", "Order not found")
     outside = {"external_order_id": f"ext-{found.id}", "external_sub_order_id": None}
     return JSONResponse({"data": _order(found) | outside})
+
+
+def order_data(held: FlireoAccount, order: FlireoOrder) -> dict[str, Any]:
+    """An order as it is answered when it is placed."""
+    return {
+        "order_id": order.id,
+        "phone_number": order.number.number,
+        "number_type": order.number.type,
+        "status": order.status,
+        "credits_used": ORDER_CREDITS,
+        "remaining_credits": held.credits,
+    }
 
 
 def _order(order: FlireoOrder) -> dict[str, Any]:
@@ -159,7 +172,8 @@ def _order(order: FlireoOrder) -> dict[str, Any]:
     }
 
 
-def _refusal(error: Refused) -> FirstError:
+def refusal(error: Refused) -> FirstError:
+    """The account's no, as this API writes it."""
     return FirstError(STATUSES.get(error.code, 400), error.code, error.message)
 
 
@@ -192,7 +206,8 @@ def _listed(held: FlireoAccount, number: FlireoNumber) -> dict[str, Any]:
     }
 
 
-def _offer(number: FlireoNumber) -> Mapping[str, Any]:
+def offer(number: FlireoNumber) -> Mapping[str, Any]:
+    """A number that can be ordered."""
     return {
         "phone_number": number.number,
         "number_type": number.type,

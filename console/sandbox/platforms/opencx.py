@@ -1,125 +1,188 @@
-"""OpenCX: phone agents, calls out and conversations.
+"""OpenCX: phone agents, voices, SIP and calling out.
 
-`GET /phone` is a bare array; errors are `{"statusCode", "message", "error"}`. What an unknown agent or field is
-answered with is not documented; 404 and 400 are used. Nor is the answer to a call out; here it is `{"success": true}`,
-and each call begins a conversation of its own.
+`GET /phone` is a bare array, or what it was before; errors are `{"statusCode", "message", "error"}`, or nothing. What
+an unknown agent or field is answered with is not documented; 404 and 400 are used. Nor is the answer to a call out;
+here it is `{"success": true}`.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from console.sandbox.exchange import NoWebhook
 from console.sandbox.livecall import wall_clock
-from console.sandbox.platforms.common import PlatformError, body_object
-from console.sandbox.seed import OPENCX_ORG
+from console.sandbox.platforms.opencx_common import (
+    TEXT,
+    Fields,
+    OpenCXError,
+    account,
+    body_of,
+    checked,
+    invalid,
+    known,
+    unknown,
+)
+from console.sandbox.platforms.opencx_sessions import conversation
+from console.sandbox.script import Script
 from console.sandbox.settings import Options
 from console.sandbox.state import sandbox_of
-from console.sandbox.world import with_id
+from console.sandbox.things import Thing
 
-OPTIONAL_TEXT = (str, type(None))
-UPDATABLE: Mapping[str, type | tuple[type, ...]] = {
+UPDATABLE: Fields = {
     "name": str,
     "type": str,
-    "voice_id": OPTIONAL_TEXT,
+    "voice_id": TEXT,
     "language": list,
-    "first_message": OPTIONAL_TEXT,
+    "first_message": TEXT,
     "instructions": (list, type(None)),
-    "handoff_phone_number": OPTIONAL_TEXT,
+    "handoff_phone_number": TEXT,
     "use_org_knowledgebase": bool,
     "actionIds": (list, type(None)),
 }
+CREATABLE: Fields = {**UPDATABLE, "model": str, "data_collection_fields": (list, type(None))}
 LEFT_OUT_WHEN_SPARSE = ("type", "model", "background_noise_preset", "stt_model")
-
-
-class OpenCXError(PlatformError):
-    """A refusal of OpenCX."""
-
-    def body(self, options: Options) -> dict[str, Any]:
-        return {"statusCode": self.status, "message": self.message, "error": HTTPStatus(self.status).phrase}
-
-
-def invalid(message: str) -> OpenCXError:
-    return OpenCXError(400, "bad_request", message)
+DESTINATION: Fields = {"name": str, "type": str, "value": str}
+OUTBOUND_TRUNK: Fields = {
+    "name": str,
+    "host": str,
+    "username": str,
+    "password": str,
+    "caller_number": str,
+    "port": int,
+    "transport": str,
+}
+SPELLINGS: Mapping[str, tuple[str, str]] = {
+    "camel": ("phoneAgentId", "phoneNumber"),
+    "snake": ("phone_agent_id", "phone_number"),
+}
 
 
 async def list_agents(request: Request) -> JSONResponse:
     """GET /phone"""
-    sandbox = sandbox_of(request)
-    own = [agent for agent in sandbox.world.opencx if agent["org_id"] == OPENCX_ORG]
-    return JSONResponse([_shown(agent, sandbox.options) for agent in own])
+    options = sandbox_of(request).options
+    own = [_shown(agent, options) for agent in account(request).own_agents()]
+    return JSONResponse({"items": own, "next": None} if options.opencx_lists == "paged" else own)
+
+
+async def create_agent(request: Request) -> JSONResponse:
+    """POST /phone"""
+    held, wanted = account(request), checked(await body_of(request), CREATABLE)
+    if not wanted.get("name"):
+        raise invalid("name is required")
+    own = {**held.agents[0], "phone_number": None, "created_at": wall_clock(), "updated_at": wall_clock()}
+    return JSONResponse(_shown(held.save("agents", own | wanted), sandbox_of(request).options))
 
 
 async def update_agent(request: Request) -> JSONResponse:
     """PATCH /phone/{id}"""
-    sandbox = sandbox_of(request)
-    agent = with_id(sandbox.world.opencx, request.path_params["id"])
-    if agent is None:
-        raise OpenCXError(404, "not_found", "Phone agent not found")
-    if agent["org_id"] != OPENCX_ORG:
-        raise OpenCXError(403, "forbidden", "No access to this phone agent")
-    agent.update(_checked(await body_object(request, invalid)), updated_at=wall_clock())
-    return JSONResponse(_shown(agent, sandbox.options))
+    agent = _own_agent(request)
+    agent.update(await body_of(request, UPDATABLE), updated_at=wall_clock())
+    return JSONResponse(_shown(agent, sandbox_of(request).options))
+
+
+async def delete_agent(request: Request) -> Response:
+    """DELETE /phone/{id}; what is answered is not documented"""
+    account(request).agents.remove(_own_agent(request))
+    return Response(status_code=204)
+
+
+async def list_voices(request: Request) -> JSONResponse:
+    """GET /phone/voices"""
+    voices, options = account(request).voices, sandbox_of(request).options
+    return JSONResponse({"items": voices, "next": None} if options.opencx_lists == "paged" else voices)
 
 
 async def call_out(request: Request) -> JSONResponse:
-    """POST /phone/outbound-call"""
-    sandbox, body = sandbox_of(request), await body_object(request, invalid)
+    """POST /phone/outbound-call: the agent's number calls, and the call is played where a webhook is set"""
+    sandbox, held, body = sandbox_of(request), account(request), await body_of(request)
+    agent_key, number_key = SPELLINGS[sandbox.options.opencx_outbound]
     contact = body.get("contact")
-    number = contact.get("phoneNumber") if isinstance(contact, dict) else None
-    if not isinstance(body.get("phoneAgentId"), str) or not isinstance(number, str):
-        raise invalid("phoneAgentId and contact are required")
-    agent = with_id(sandbox.world.opencx, body["phoneAgentId"])
-    if agent is None or agent["org_id"] != OPENCX_ORG:
-        raise OpenCXError(404, "not_found", "Phone agent not found")
-    sandbox.world.sessions.append(_session(number))
+    number = contact.get(number_key) if isinstance(contact, dict) else None
+    if not isinstance(body.get(agent_key), str) or not isinstance(number, str):
+        raise invalid(f"{agent_key} and contact are required")
+    agent = held.get(body[agent_key])
+    if agent is None:
+        raise unknown("Phone agent")
+    ours = str(agent.held["phone_number"] or "")
+    try:
+        sandbox.exchange.dial(Script(platform="opencx", from_=ours, to=number), agent, ours)
+    except NoWebhook:
+        held.sessions.append(conversation(str(uuid.uuid4()), number, wall_clock()))
     return JSONResponse({"success": True})
 
 
-async def list_sessions(request: Request) -> JSONResponse:
-    """GET /chat/sessions"""
-    query = request.query_params
-    after, channel = query.get("created_after", ""), query.get("channel_type", "phone_voice")
-    newest = reversed(sandbox_of(request).world.sessions)
-    items = [each for each in newest if each["created_at"] >= after and each["channel"]["type"] == channel]
-    return JSONResponse({"items": items, "next": None})
+async def put_inbound_trunk(request: Request) -> JSONResponse:
+    """POST /phone/sip/inbound-trunk"""
+    body = await body_of(request, {"phone_numbers": list, "krisp_enabled": bool})
+    return JSONResponse(_trunk(body.get("phone_numbers", [])) | body)
 
 
-async def get_session(request: Request) -> JSONResponse:
-    """GET /chat/sessions/{id}"""
-    found = with_id(sandbox_of(request).world.sessions, request.path_params["id"])
-    if found is None:
-        raise OpenCXError(404, "not_found", "Session not found")
-    return JSONResponse(found)
+async def remove_inbound_number(request: Request) -> JSONResponse:
+    """DELETE /phone/sip/inbound-trunk/phone-numbers/{number}"""
+    return JSONResponse(_trunk([]))
 
 
-def _session(number: str) -> dict[str, Any]:
-    now = wall_clock()
+async def create_outbound_trunk(request: Request) -> JSONResponse:
+    """POST /phone/sip/outbound-trunks"""
+    body = await body_of(request, OUTBOUND_TRUNK)
+    if missing := [name for name in tuple(OUTBOUND_TRUNK)[:5] if not body.get(name)]:
+        raise invalid(f"{missing[0]} is required")
+    made = {"id": str(uuid.uuid4()), "name": body["name"], "created_at": wall_clock(), "updated_at": wall_clock()}
+    return JSONResponse(made)
+
+
+async def create_destination(request: Request) -> JSONResponse:
+    """POST /phone/sip/transfer-destinations"""
+    return JSONResponse(account(request).save("destinations", await _destination(request)))
+
+
+async def replace_destination(request: Request) -> JSONResponse:
+    """PUT /phone/sip/transfer-destinations/{id}"""
+    held = known(account(request).destinations, request, "Destination")
+    held.update(await _destination(request))
+    return JSONResponse(held)
+
+
+async def attach_destination(request: Request) -> JSONResponse:
+    """POST /phone/sip/agents/{id}/transfer-destinations"""
+    _own_agent(request)
+    body = await body_of(request, {"destination_id": str})
+    if body.get("destination_id") not in [each["id"] for each in account(request).destinations]:
+        raise unknown("Destination")
+    return JSONResponse({"destination_id": body["destination_id"]})
+
+
+async def _destination(request: Request) -> Thing:
+    body = await body_of(request, DESTINATION)
+    if len(body) < len(DESTINATION) or body["type"] not in ("phone", "sip"):
+        raise invalid("name, type (phone or sip) and value are required")
+    return body | {"created_at": wall_clock(), "updated_at": wall_clock()}
+
+
+def _own_agent(request: Request) -> Thing:
+    held = account(request)
+    agent = known(held.agents, request, "Phone agent")
+    if agent["org_id"] != held.org_id:
+        raise OpenCXError(403, "forbidden", "No access to this phone agent")
+    return agent
+
+
+def _trunk(numbers: list[str]) -> dict[str, Any]:
     return {
-        "id": str(uuid.uuid4()),
-        "status": "open",
-        "ai_closure_type": None,
-        "summary": None,
-        "channel": {"type": "phone_voice"},
-        "contact": {"id": str(uuid.uuid4()), "email": None, "phone_number": number, "name": None, "custom_data": {}},
-        "created_at": now,
-        "updated_at": now,
+        "id": "trunk_1",
+        "sip_endpoint": "sip:sandbox.example.com",
+        "auth_username": "sandbox",
+        "auth_password": "example-password",
+        "phone_numbers": numbers,
+        "krisp_enabled": False,
+        "agent_id_header": "X-Agent-Id",
     }
-
-
-def _checked(changes: dict[str, Any]) -> dict[str, Any]:
-    for name, value in changes.items():
-        if name not in UPDATABLE:
-            raise invalid(f"{name} cannot be changed")
-        if not isinstance(value, UPDATABLE[name]):
-            raise invalid(f"{name} has the wrong type")
-    return changes
 
 
 def _shown(agent: Mapping[str, Any], options: Options) -> dict[str, Any]:
@@ -129,8 +192,15 @@ def _shown(agent: Mapping[str, Any], options: Options) -> dict[str, Any]:
 
 ROUTES = [
     Route("/phone", list_agents, methods=["GET"]),
+    Route("/phone", create_agent, methods=["POST"]),
+    Route("/phone/voices", list_voices, methods=["GET"]),
     Route("/phone/outbound-call", call_out, methods=["POST"]),
-    Route("/chat/sessions", list_sessions, methods=["GET"]),
-    Route("/chat/sessions/{id}", get_session, methods=["GET"]),
+    Route("/phone/sip/inbound-trunk", put_inbound_trunk, methods=["POST"]),
+    Route("/phone/sip/inbound-trunk/phone-numbers/{number}", remove_inbound_number, methods=["DELETE"]),
+    Route("/phone/sip/outbound-trunks", create_outbound_trunk, methods=["POST"]),
+    Route("/phone/sip/transfer-destinations", create_destination, methods=["POST"]),
+    Route("/phone/sip/transfer-destinations/{id}", replace_destination, methods=["PUT"]),
+    Route("/phone/sip/agents/{id}/transfer-destinations", attach_destination, methods=["POST"]),
     Route("/phone/{id}", update_agent, methods=["PATCH"]),
+    Route("/phone/{id}", delete_agent, methods=["DELETE"]),
 ]

@@ -95,6 +95,23 @@ async def get_assistant(request: Request) -> JSONResponse:
     return JSONResponse(shown(known(account(request).assistants, request)))
 
 
+async def create_assistant(request: Request) -> JSONResponse:
+    """POST /assistant"""
+    own = {"createdAt": wall_clock(), "updatedAt": wall_clock()}
+    made = _validated(VapiAssistant, own | await body_object(request, invalid) | {"id": str(uuid.uuid4())})
+    account(request).assistants[made.id] = made
+    return JSONResponse(shown(made), 201)
+
+
+async def delete_assistant(request: Request) -> JSONResponse:
+    """DELETE /assistant/{id}; 409 while a number points to it"""
+    held = account(request)
+    assistant = known(held.assistants, request)
+    if any(number.assistant_id == assistant.id for number in held.numbers.values()):
+        raise VapiError(409, "Conflict", "Assistant is in use by a phone number.")
+    return JSONResponse(shown(held.assistants.pop(assistant.id)))
+
+
 async def update_assistant(request: Request) -> JSONResponse:
     """PATCH /assistant/{id}"""
     held = account(request).assistants
@@ -151,6 +168,8 @@ ROUTES = [
     Route("/phone-number/{id}", update_number, methods=["PATCH"]),
     Route("/phone-number/{id}", delete_number, methods=["DELETE"]),
     Route("/assistant", list_assistants, methods=["GET"]),
+    Route("/assistant", create_assistant, methods=["POST"]),
     Route("/assistant/{id}", get_assistant, methods=["GET"]),
     Route("/assistant/{id}", update_assistant, methods=["PATCH"]),
+    Route("/assistant/{id}", delete_assistant, methods=["DELETE"]),
 ]

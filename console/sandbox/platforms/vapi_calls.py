@@ -19,6 +19,8 @@ from console.sandbox.platforms.vapi_replies import target_of
 from console.sandbox.script import Script, complaints
 from console.sandbox.state import sandbox_of
 
+CONTROLS = frozenset({"mute-assistant", "unmute-assistant", "mute-customer", "unmute-customer", "say-first-message"})
+
 
 async def create_call(request: Request) -> JSONResponse:
     """POST /call: one outbound call by a saved assistant, from a saved number"""
@@ -27,11 +29,9 @@ async def create_call(request: Request) -> JSONResponse:
     number = held.numbers.get(str(body.get("phoneNumberId")))
     customer = body.get("customer")
     called = customer.get("number") if isinstance(customer, dict) else None
-    name = body.get("name", "")
+    name = _name(body)
     if assistant is None or number is None or not isinstance(called, str):
         raise invalid("assistantId, phoneNumberId and customer.number must be given and known")
-    if not isinstance(name, str) or len(name) > 40:
-        raise invalid("name must be shorter than or equal to 40 characters")
     script = Script(platform="vapi", from_=number.number or "", to=called)
     try:
         call = sandbox_of(request).exchange.dial(script, assistant, number.id, name)
@@ -47,10 +47,24 @@ async def list_calls(request: Request) -> JSONResponse:
 
 async def get_call(request: Request) -> JSONResponse:
     """GET /call/{id}"""
-    found = next((each for each in _calls(request) if each.record.id == request.path_params["id"]), None)
-    if found is None:
-        raise VapiError(404, "NotFound", "Couldn't find the call.")
-    return JSONResponse(_shown(request, found))
+    return JSONResponse(_shown(request, _known(request)))
+
+
+async def rename_call(request: Request) -> JSONResponse:
+    """PATCH /call/{id}: only its name can be changed"""
+    call, body = _known(request), await body_object(request, invalid)
+    if set(body) != {"name"}:
+        raise invalid("only name can be changed")
+    call.record.name = _name(body)
+    return JSONResponse(_shown(request, call))
+
+
+async def delete_call(request: Request) -> JSONResponse:
+    """DELETE /call/{id}: what is kept of a call that is over"""
+    call = _known(request)
+    shown = _shown(request, call)
+    del sandbox_of(request).exchange.calls[call.record.id]
+    return JSONResponse(shown)
 
 
 async def control(request: Request) -> Response:
@@ -59,7 +73,12 @@ async def control(request: Request) -> Response:
     call = next((each for each in _calls(request) if each.token == token), None)
     if call is None or not call.in_progress:
         raise VapiError(404, "NotFound", "The call is not live.")
-    command = _command(await body_object(request, invalid))
+    body = await body_object(request, invalid)
+    noted = _noted(request, body)
+    if noted:
+        call.note(noted)
+        return JSONResponse({})
+    command = _command(body)
     try:
         call.apply(COMMANDS.validate_python(command, strict=True))
     except ValidationError as error:
@@ -67,11 +86,38 @@ async def control(request: Request) -> Response:
     return JSONResponse({})
 
 
+def _name(body: Mapping[str, Any]) -> str:
+    name = body.get("name", "")
+    if not isinstance(name, str) or len(name) > 40:
+        raise invalid("name must be shorter than or equal to 40 characters")
+    return name
+
+
+def _known(request: Request) -> LiveCall:
+    found = next((each for each in _calls(request) if each.record.id == request.path_params["id"]), None)
+    if found is None:
+        raise VapiError(404, "NotFound", "Couldn't find the call.")
+    return found
+
+
+def _noted(request: Request, body: Mapping[str, Any]) -> str:
+    """What the timeline says of a command that nobody hears; empty for the others."""
+    if body.get("type") == "control" and body.get("control") in CONTROLS:
+        return f"control: {body['control']}"
+    if body.get("type") == "handoff":
+        destination = body.get("destination")
+        wanted = destination.get("assistantId") if isinstance(destination, dict) else None
+        if wanted not in account(request).assistants:
+            raise invalid("destination.assistantId must be a known assistant")
+        return f"handoff: {wanted}"
+    return ""
+
+
 def _command(body: Mapping[str, Any]) -> dict[str, Any]:
     """The sandbox's own command for one of Vapi's; raises VapiError for those it does not play."""
     write = _COMMANDS.get(str(body.get("type")))
     if write is None:
-        raise invalid("type must be one of say, add-message, end-call, transfer")
+        raise invalid("type must be one of say, add-message, control, end-call, transfer, handoff")
     return write(body)
 
 
@@ -131,5 +177,7 @@ CALL_ROUTES = [
     Route("/call", create_call, methods=["POST"]),
     Route("/call", list_calls, methods=["GET"]),
     Route("/call/{id}", get_call, methods=["GET"]),
+    Route("/call/{id}", rename_call, methods=["PATCH"]),
+    Route("/call/{id}", delete_call, methods=["DELETE"]),
 ]
 CONTROL_ROUTES = [Route("/{token}", control, methods=["POST"])]

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from console.sandbox.courier import Outgoing
+
 VapiAuth = Literal["hmac", "hmac_body", "svix", "bearer", "secret", "none"]
 """`hmac` is a credential as it is when only its secret was filled in; `svix` needs a base64 secret."""
 
@@ -26,6 +28,10 @@ class VapiTarget:
     def headers(self, event: str, body: bytes, timestamp: int) -> Headers:
         """The headers of one delivery; `timestamp` in seconds, and the event's name is in none of them."""
         return {"Content-Type": "application/json"} | _WRITERS[self.auth](body, self.secret, timestamp)
+
+    def outgoing(self, event: str, body: bytes, timestamp: int, tool: str = "") -> Outgoing:
+        """Everything is posted to the one URL."""
+        return Outgoing(self.url, self.headers(event, body, timestamp), body)
 
 
 def _hmac(body: bytes, secret: str, timestamp: int) -> Headers:

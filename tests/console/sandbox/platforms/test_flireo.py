@@ -111,3 +111,32 @@ def test_a_number_is_taken_out() -> None:
     gone, read, again = ask(("DELETE", MAIN), ("GET", MAIN), ("DELETE", MAIN))
     assert (gone.status_code, gone.content) == (204, b"")
     assert (read.status_code, again.status_code) == (404, 404)
+
+
+@pytest.mark.parametrize("spelled", ["phone_number", "number"])
+def test_a_number_is_brought_along(spelled: str) -> None:
+    created, again, unknown, nothing = ask(
+        ("POST", "/numbers", {spelled: "+31850000077", "agent_id": seed.NIGHT_DESK}),
+        ("POST", "/numbers", {spelled: "+31850000077"}),
+        ("POST", "/numbers", {spelled: "+31850000078", "agent_id": "nobody"}),
+        ("POST", "/numbers", {}),
+    )
+    assert created.status_code == 201
+    assert created.json()["number"]["phone_number"] == "+31850000077"
+    assert created.json()["number"]["agent_id"] == seed.NIGHT_DESK
+    assert [each.status_code for each in (again, unknown, nothing)] == [409, 404, 400]
+
+
+@pytest.mark.parametrize(("plural", "singular"), [("assistants", "assistant"), ("agents", "agent")])
+def test_assistants_come_and_go(plural: str, singular: str) -> None:
+    created, nameless, own_id, deleted, again, number = ask(
+        ("POST", f"/{plural}", {"name": "Sunday desk"}),
+        ("POST", f"/{plural}", {"first_message": "Hi"}),
+        ("POST", f"/{plural}", {"name": "x", "id": "mine"}),
+        ("DELETE", f"/{plural}/{seed.DAY_DESK}"),
+        ("DELETE", f"/{plural}/{seed.DAY_DESK}"),
+        ("GET", MAIN),
+    )
+    assert (created.status_code, created.json()[singular]["name"]) == (201, "Sunday desk")
+    assert [each.status_code for each in (nameless, own_id, deleted, again)] == [400, 400, 204, 404]
+    assert number.json()["number"]["agent_id"] is None

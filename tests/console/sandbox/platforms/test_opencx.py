@@ -78,7 +78,7 @@ def test_one_conversation() -> None:
         async with box() as around:
             headers = {"Authorization": "Bearer ocx_live_sandbox"}
             await around.http.post("/opencx/phone/outbound-call", json=OUT, headers=headers)
-            known = around.sandbox.world.sessions[0]["id"]
+            known = around.sandbox.world.opencx.sessions[0]["id"]
             path = "/opencx/chat/sessions/"
             return [(await around.http.get(path + each, headers=headers)).status_code for each in (known, "none")]
 
@@ -97,3 +97,39 @@ def test_one_conversation() -> None:
 def test_a_call_out_that_cannot_be(body: Any, status: int) -> None:
     refused, listed = ask(("POST", "/phone/outbound-call", body), ("GET", "/chat/sessions"))
     assert (refused.status_code, listed.json()["items"]) == (status, [])
+
+
+def test_agents_are_made_and_taken_away() -> None:
+    made, listed, gone = ask(
+        ("POST", "/phone", {"name": "Weekend", "language": ["nl"]}),
+        ("GET", "/phone"),
+        ("DELETE", "/phone/agent_2"),
+    )
+    assert (made.json()["name"], made.json()["phone_number"]) == ("Weekend", None)
+    assert made.json() in listed.json()
+    assert gone.status_code == 204
+    assert ask(("POST", "/phone", {}))[0].status_code == 400
+
+
+def test_lists_as_they_were_before() -> None:
+    for path in ("/phone", "/phone/voices"):
+        bare, paged = ask(("GET", path))[0].json(), ask(("GET", path), opencx_lists="paged")[0].json()
+        assert paged == {"items": bare, "next": None}
+
+
+def test_the_older_spelling_of_a_call_out() -> None:
+    older = {"phone_agent_id": "agent_1", "contact": {"phone_number": "+31612340001"}}
+    assert ask(("POST", "/phone/outbound-call", older), opencx_outbound="snake")[0].status_code == 200
+    assert ask(("POST", "/phone/outbound-call", OUT), opencx_outbound="snake")[0].status_code == 400
+
+
+def test_trunks_and_destinations() -> None:
+    trunk, number, out, made, refused = ask(
+        ("POST", "/phone/sip/inbound-trunk", {"phone_numbers": ["+31850000001"]}),
+        ("DELETE", "/phone/sip/inbound-trunk/phone-numbers/+31850000001"),
+        ("POST", "/phone/sip/outbound-trunks", {"name": "x"}),
+        ("POST", "/phone/sip/transfer-destinations", {"name": "Desk", "type": "phone", "value": "+31850000009"}),
+        ("POST", "/phone/sip/agents/agent_1/transfer-destinations", {"destination_id": "none"}),
+    )
+    assert (trunk.json()["phone_numbers"], number.json()["phone_numbers"]) == (["+31850000001"], [])
+    assert (out.status_code, made.json()["name"], refused.status_code) == (400, "Desk", 404)

@@ -76,3 +76,15 @@ def test_an_assistant_is_changed_member_by_member() -> None:
     assert (changed["firstMessage"], changed["model"], changed["name"]) == ("Hi", {"provider": "x"}, "Day desk")
     assert ask("GET", f"/assistant/{VAPI_DAY_DESK}").json()["name"] == "Day desk"
     assert ask("PATCH", f"/assistant/{VAPI_DAY_DESK}", json={"name": 3}).status_code == 400
+
+
+def test_an_assistant_comes_and_goes() -> None:
+    async def story(around: Box) -> list[Any]:
+        made = await around.http.post("/vapi/assistant", headers=KEY, json={"name": "Sunday"})
+        path = f"/vapi/assistant/{made.json()['id']}"
+        gone = await around.http.delete(path, headers=KEY)
+        again = await around.http.delete(path, headers=KEY)
+        used = await around.http.delete(f"/vapi/assistant/{VAPI_NIGHT_DESK}", headers=KEY)
+        return [made.status_code, made.json()["name"], gone.status_code, again.status_code, used.status_code]
+
+    assert in_box(story) == [201, "Sunday", 200, 404, 409]

@@ -231,3 +231,33 @@ def test_only_who_knows_the_url_may_command() -> None:
         return (await around.http.post("/vapi/control/guessed", json={"type": "end-call"})).status_code
 
     assert in_box(story) == 404
+
+
+def test_commands_that_nobody_hears_are_noted() -> None:
+    told, record = commanded(
+        {"type": "control", "control": "mute-customer"},
+        {"type": "handoff", "destination": {"type": "assistant", "assistantId": VAPI_NIGHT_DESK}},
+        {"type": "control", "control": "shout"},
+        {"type": "handoff", "destination": {"type": "assistant", "assistantId": "nobody"}},
+        {"type": "handoff"},
+    )
+    assert told == [200, 200, 400, 400, 400]
+    notes = [moment.text for moment in record.timeline if moment.kind == "note"]
+    assert [each for each in notes if ": " in each and "ended" not in each][:2] == [
+        "control: mute-customer",
+        f"handoff: {VAPI_NIGHT_DESK}",
+    ]
+
+
+def test_a_call_is_renamed_and_deleted() -> None:
+    async def story(around: Box) -> list[Any]:
+        record = await around.call(platform="vapi")
+        path = f"/vapi/call/{record.id}"
+        renamed = await around.http.patch(path, headers=KEY, json={"name": "Claim 7"})
+        refused = await around.http.patch(path, headers=KEY, json={"status": "ended"})
+        long = await around.http.patch(path, headers=KEY, json={"name": "x" * 41})
+        gone = await around.http.delete(path, headers=KEY)
+        again = await around.http.get(path, headers=KEY)
+        return [renamed.json()["name"], *(each.status_code for each in (refused, long, gone, again))]
+
+    assert in_box(story, webhook(), vapi_url=URL) == ["Claim 7", 400, 400, 200, 404]
