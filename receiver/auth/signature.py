@@ -47,26 +47,31 @@ class Recipe:
     key: bytes
     header: str
     timestamp_header: str
+    timed: bool
+    """Whether the timestamp is signed, and so must be fresh."""
     parts: tuple[str, ...]
     """Literal text and token names by turns, beginning with text."""
-    prefixes: tuple[str, ...]
+    prefixes: tuple[bytes, ...]
     encoding: str
     algorithm: str
     tolerance: float
 
 
+@lru_cache(maxsize=256)
 def recipe(entry: AuthEntry, defaults: HmacDefaults) -> Recipe:
     """Raise BadEntry when this entry cannot work with these defaults."""
     header = (entry.header or defaults.header).lower()
     if not header:
         raise BadEntry("the header of the signature is not configured")
     timestamp_header = (entry.timestamp_header or defaults.timestamp_header).lower()
+    parts = template_parts(entry.signed or defaults.signed, timestamp_header)
     return Recipe(
         key=secret_bytes(entry.secret, entry.secret_encoding or defaults.secret_encoding),
         header=header,
         timestamp_header=timestamp_header,
-        parts=template_parts(entry.signed or defaults.signed, timestamp_header),
-        prefixes=_prefixes(entry, defaults),
+        timed="timestamp" in parts[1::2],
+        parts=parts,
+        prefixes=tuple(prefix.encode() for prefix in _prefixes(entry, defaults)),
         encoding=entry.encoding or defaults.encoding,
         algorithm=entry.algorithm or defaults.algorithm,
         tolerance=defaults.tolerance if entry.tolerance is None else entry.tolerance,
@@ -79,14 +84,18 @@ def check_hmac(raw: RawDelivery, entry: AuthEntry, now: datetime, defaults: Hmac
     given = raw.header(how.header)
     if not given:
         raise BadSignature("no signature")
-    if "timestamp" in how.parts[1::2]:
+    if how.timed:
         check_fresh(raw.header(how.timestamp_header), now, how.tolerance)
-    digest = _encoded(_digest(raw, how), how.encoding)
-    if not any(same(wire_bytes(given), prefix.encode() + digest) for prefix in how.prefixes):
+    digest, came = signature(raw, how), wire_bytes(given)
+    if not any(same(came, prefix + digest) for prefix in how.prefixes):
         raise BadSignature("the signature does not match")
 
 
-@lru_cache(maxsize=256)
+def signature(raw: RawDelivery, how: Recipe) -> bytes:
+    """What belongs into the signature header behind its prefix."""
+    return _encoded(_digest(raw, how), how.encoding)
+
+
 def template_parts(template: str, timestamp_header: str) -> tuple[str, ...]:
     """Split a template into literal text and tokens; raises BadEntry when it would sign too little."""
     if not template:
@@ -119,18 +128,16 @@ def _digest(raw: RawDelivery, how: Recipe) -> bytes:
 
 def _signed_pieces(raw: RawDelivery, how: Recipe) -> Iterator[bytes]:
     for index, part in enumerate(how.parts):
-        if index % 2 == 0:
-            yield part.encode("utf-8")
-        elif part == "body":
+        if part == "body" and index % 2:
             yield raw.body
-        elif part == "method":
-            yield wire_bytes(raw.request.method)
-        else:
-            yield _signed_header(raw, how.timestamp_header if part == "timestamp" else part)
+        elif part:
+            yield _signed_header(raw, how, part) if index % 2 else part.encode("utf-8")
 
 
-def _signed_header(raw: RawDelivery, name: str) -> bytes:
-    value = raw.header(name)
+def _signed_header(raw: RawDelivery, how: Recipe, name: str) -> bytes:
+    if name == "method":
+        return wire_bytes(raw.request.method)
+    value = raw.header(how.timestamp_header if name == "timestamp" else name)
     if not value:
         raise BadSignature("a signed header is missing")
     return wire_bytes(value)

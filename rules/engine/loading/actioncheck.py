@@ -15,7 +15,7 @@ from rules.engine.loading.variables import Vars
 from rules.engine.rule import Rule, Step
 from rules.engine.source.nodes import Items, Map, Node, Scalar
 from rules.engine.source.reader import Reader
-from rules.engine.vocabulary import ActionWords, OnlySecrets, Vocabulary
+from rules.engine.vocabulary import ActionWords, OnlySecrets, RootedPath, Vocabulary
 
 _LOCAL_NUMBER = re.compile(r"0[\d ()./-]{6,}\d|\+[\d]*[ ()./-][\d ()./-]{5,}\d", re.ASCII)
 _ONE_SECRET = re.compile(r"\$\{\{\s*secrets\.[A-Za-z_][A-Za-z0-9_]*\s*\}\}")
@@ -32,6 +32,7 @@ def check_actions(reader: Reader, rule: Rule, nodes: Sequence[Map], vocabulary: 
             _check_parameters(reader, step, node, fields or Map(node.line, node.column), action, vars_.values)
             _check_host(reader, step, fields)
             _check_targets(reader, step, fields, action)
+            _check_paths(reader, step, fields, action, vars_.values)
 
 
 def parameter_names(action: ActionWords) -> dict[str, bool]:
@@ -155,6 +156,25 @@ def _check_target(reader: Reader, key: str, node: Node) -> None:
         return
     fix = f"set HOOKSWITCH_SECRET_<NAME> and write `{key}: ${{{{ secrets.name }}}}`"
     reader.report(node, f"`{key}` takes a secret and nothing else; {fix}", "open-target")
+
+
+def _check_paths(
+    reader: Reader, step: Step, fields: Map | None, action: ActionWords, constants: Mapping[str, Any]
+) -> None:
+    """An event may fill a place in a path, and never say which path it is."""
+    for name, info in action.params.model_fields.items():
+        key = info.alias or name
+        template = step.template.fields.get(key)
+        if isinstance(template, Sentence) and any(isinstance(mark, RootedPath) for mark in info.metadata):
+            sample = "".join(_as_example(part, constants) for part in template.parts)
+            for place, message in literal_faults(action.params, {key: sample}):
+                if place == (key,) and fields is not None:
+                    reader.report(fields.get(key), f"`{key}`: {message}", "bad-literal")
+
+
+def _as_example(part: str | Expression, constants: Mapping[str, Any]) -> str:
+    """What stands there, or something that could; a var is known."""
+    return part if isinstance(part, str) else str(constants.get(part.text.removeprefix("vars."), "0"))
 
 
 def _before_the_path(template: Template) -> list[Expression]:

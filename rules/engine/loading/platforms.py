@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.engine.findings import Severity, did_you_mean, one_of
+from rules.engine.loading.ability import instead
+from rules.engine.loading.readanswer import IMPLIED, ONE_OF
 from rules.engine.rule import BY_NAME, Rule, Step
 from rules.engine.source.nodes import Map, Node, Scalar
 from rules.engine.source.reader import Reader
@@ -118,12 +120,14 @@ class _PlatformCheck:
         severity = self.severity(named)
         where = f"connection {words.name} ({words.provider})"
         if able is None:
-            self.reader.report(at, f"{where} cannot do {action.name}", "cannot-do", severity)
+            message = f"{where} cannot do {action.name}{instead(action, words.provider, generations)}"
+            self.reader.report(at, message, "cannot-do", severity)
         elif not words.has_api:
             self.reader.report(at, f"{where} has no `api` in the connections file", "no-api", severity)
         elif not able & generations:
-            shown = one_of(sorted(generations))
-            self.reader.report(at, f"{where} cannot do {action.name} with generation {shown}", "cannot-do", severity)
+            shown, rest = one_of(sorted(generations)), instead(action, words.provider, generations)
+            message = f"{where} cannot do {action.name} with generation {shown}{rest}"
+            self.reader.report(at, message, "cannot-do", severity)
         elif alone and len(generations) > 1:
             message = f"{where} needs its `generation` written in the connections file, since no event tells it here"
             self.reader.report(at, message, "no-generation", severity)
@@ -149,19 +153,25 @@ class _PlatformCheck:
         return found if isinstance(found, Map) else None
 
     def expressible(self, fields: Map, words: ConnectionWords, kind: str) -> None:
-        by_generation = words.answers[kind]
-        generations = _generations(words)
         known = self.vocabulary.kinds[kind].answer_keys
         for entry in fields.entries:
-            key = entry.key.text
-            able = {name for name in generations if key in by_generation.get(name, by_generation.get("", frozenset()))}
-            if key not in known or able == generations:
-                continue
-            where = f"connection {words.name} ({words.provider})"
-            message = f"{where} cannot express `{key}` in an answer to {kind}"
-            if able:
-                message += f" of generation {one_of(sorted(generations - able))}"
-            self.reader.report(entry.key, message, "cannot-express", "warning" if able else self.severity(False))
+            if entry.key.text in known:
+                self.said(entry.key, entry.key.text, words, kind)
+        if set(ONE_OF.get(kind, ())).isdisjoint(fields.words()):
+            for key, means in IMPLIED.get(kind, {}).items():
+                if (at := fields.key(key)) is not None:
+                    self.said(at, means, words, kind, f", which `{key}` by itself means,")
+
+    def said(self, at: Node, key: str, words: ConnectionWords, kind: str, why: str = "") -> None:
+        by_generation = words.answers[kind]
+        generations = _generations(words)
+        able = {name for name in generations if key in by_generation.get(name, by_generation.get("", frozenset()))}
+        if able == generations:
+            return
+        message = f"connection {words.name} ({words.provider}) cannot express `{key}`{why} in an answer to {kind}"
+        if able:
+            message += f" of generation {one_of(sorted(generations - able))}"
+        self.reader.report(at, message, "cannot-express", "warning" if able else self.severity(False))
 
     def within(self) -> None:
         within = self.rule.within

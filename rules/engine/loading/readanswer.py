@@ -27,6 +27,9 @@ ONE_OF: Mapping[str, tuple[str, ...]] = {
 }
 """For each kind, the keys of which an answer has exactly one."""
 
+IMPLIED: Mapping[str, Mapping[str, str]] = {"assistant-request": {"variables": "default"}}
+"""For each kind, keys that may stand without any of those, and which one they then mean."""
+
 BESIDE_AN_ASSISTANT = ("override", "variables", "metadata", "max_duration")
 AN_ASSISTANT = ("assistant", "config", "default")
 """The keys that name an assistant, beside which those others may stand."""
@@ -137,13 +140,14 @@ class AnswerReader:
                 kinds = one_of([kind.name for kind in self.kinds])
                 self.reader.report(entry.key, f'an answer to {kinds} has no "{key}"{hint}', "unknown-key")
         for kind in self.kinds:
-            self.exactly_one(fields, ONE_OF.get(kind.name, ()))
+            self.exactly_one(fields, ONE_OF.get(kind.name, ()), IMPLIED.get(kind.name, {}))
         for entry in fields.entries:
             self.type(entry.key.text, entry.value)
 
-    def exactly_one(self, fields: Map, choices: tuple[str, ...]) -> None:
+    def exactly_one(self, fields: Map, choices: tuple[str, ...], implied: Mapping[str, str]) -> None:
         given = [key for key in fields.words() if key in choices]
-        if not given and choices and not set(fields.words()) - _known_keys(self.kinds):
+        needed = bool(choices) and implied.keys().isdisjoint(fields.words())
+        if not given and needed and not set(fields.words()) - _known_keys(self.kinds):
             self.reader.report(fields, f"an answer needs {one_of(choices)}", "missing")
         for extra in given[1:]:
             message = f"an answer has one of {one_of(choices)}; `{given[0]}` is there already"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rules.engine.findings import one_of
-from rules.engine.loading.readanswer import AN_ASSISTANT, BESIDE_AN_ASSISTANT, ONE_OF, TARGET, TYPES
+from rules.engine.loading.readanswer import AN_ASSISTANT, BESIDE_AN_ASSISTANT, IMPLIED, ONE_OF, TARGET, TYPES
 from rules.engine.schema.steps import platforms_in_words
 from rules.engine.schema.words import (
     COMPUTED,
@@ -33,7 +33,10 @@ DOCS: Mapping[str, tuple[str, str]] = {
     "reject": ("a sentence for the caller, who is not connected", ""),
     "transfer": ("a number or a SIP address to which the caller is handed", 'transfer: "+31850000001"'),
     "override": ("a map laid over the configuration, block by block", "override:\n  first_message: Good evening."),
-    "variables": ("values for the assistant's prompt", "variables: { name: '${{ call.metadata.name }}' }"),
+    "variables": (
+        "values for the assistant's prompt; alone, they are for the saved one",
+        "variables: { name: '${{ call.metadata.name }}' }",
+    ),
     "metadata": ("values that come back in later events, as `call.metadata`", ""),
     "max_duration": ("how long the call may last", "max_duration: 10m"),
     "result": ("text or any JSON that the agent goes on with", "result: The order is ${{ steps.order.body.status }}."),
@@ -75,7 +78,7 @@ def dependent(vocabulary: Vocabulary, others: Iterable[str]) -> list[Schema]:
     alone = [_when(_only(kind.name), _answers(keys_for([kind], vocabulary), _name(kind))) for kind in kinds]
     any_alone = {"anyOf": [_on(_only(kind.name)) for kind in kinds]}
     mixed = {"if": any_alone, "then": {}, "else": _answers(keys_for(kinds, vocabulary))}
-    needed = [_when(_mentions([kind.name]), _needs(ONE_OF[kind.name])) for kind in kinds if kind.name in ONE_OF]
+    needed = [_when(_mentions([kind.name]), _needs(kind.name)) for kind in kinds if kind.name in ONE_OF]
     return [*alone, mixed, *needed, _when(_mentions(list(others)), _NOBODY_WAITS)]
 
 
@@ -102,15 +105,15 @@ def _answers(keys: Mapping[str, Schema], name: str = "") -> Schema:
     return {"properties": {"answer": hidden(answer), "meanwhile": hidden(meanwhile)}}
 
 
-def _needs(choices: Sequence[str]) -> Schema:
-    one = hidden({"allOf": exactly_one(choices)})
+def _needs(kind: str) -> Schema:
+    one = hidden({"allOf": exactly_one(ONE_OF[kind], tuple(IMPLIED.get(kind, ())))})
     return {"properties": {"answer": one | {"items": one}, "meanwhile": one}}
 
 
-def exactly_one(choices: Sequence[str]) -> list[Schema]:
-    """One of these keys must be there, and then none of the others."""
+def exactly_one(choices: Sequence[str], alone: Sequence[str] = ()) -> list[Schema]:
+    """One of these keys must be there, and then none of the others; or one that may stand alone."""
     wanted = f"An answer needs {one_of(choices)}, and one of them only."
-    at_least = {"anyOf": [{"required": [key], "errorMessage": wanted} for key in choices]}
+    at_least = {"anyOf": [{"required": [key], "errorMessage": wanted} for key in (*choices, *alone)]}
     beside = {key: _without(_excluded(key, choices), key) for key in choices}
     return [at_least, {"dependencies": {key: schema for key, schema in beside.items() if schema}}]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel
 
 from rules.engine.schema.answers import keys_for, waiting
+from rules.engine.schema.mappings import mapping_schema
 from rules.engine.schema.models import fields_of, required_of
 from rules.engine.schema.words import DRAFT, Computed, Schema, closed, described, given, snippet, templated
 from rules.engine.vocabulary import KindWords, Vocabulary
@@ -54,13 +55,19 @@ def _connection(model: type[BaseModel], vocabulary: Vocabulary, providers: Seque
             keys["deadlines"], {kind.name: keys["deadlines"]["additionalProperties"] for kind in waiting(vocabulary)}
         ),
     }
+    if "mapping" in keys:
+        special = {**special, "mapping": {**_told(keys["mapping"]), **mapping_schema(vocabulary)}}
     required = [name for name in required_of(model) if name not in _NOT_WRITTEN]
     return closed({**keys, **special}, required) | {"defaultSnippets": _SNIPPETS}
 
 
 def _by_kind(field: Schema, of_kind: Mapping[str, Schema]) -> Schema:
-    kept = {key: value for key, value in field.items() if key in ("description", "markdownDescription")}
-    return kept | closed(of_kind)
+    return _told(field) | closed(of_kind)
+
+
+def _told(field: Schema) -> Schema:
+    """What hovering over it shows."""
+    return {key: value for key, value in field.items() if key in ("description", "markdownDescription")}
 
 
 def _fallback(kind: KindWords, vocabulary: Vocabulary) -> Schema:

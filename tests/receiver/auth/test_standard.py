@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from receiver.auth import HmacDefaults, entry_problem
 from receiver.auth.errors import BadSignature
 from receiver.auth.standard import carries_signature, check_standard
 from receiver.raw import RawDelivery
@@ -113,3 +115,54 @@ def test_one_changed_byte_in_a_header_fails(name: str, index: int, mask: int) ->
     value[index % len(value)] ^= mask
     headers[name] = value.decode("latin-1")
     refused(RawDelivery(body=BODY.encode(), headers=headers))
+
+
+PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = "whpk_" + base64.b64encode(PRIVATE.public_key().public_bytes_raw()).decode()
+ASYMMETRIC = "v1a," + base64.b64encode(PRIVATE.sign(f"msg_1.{STAMP}.{BODY}".encode())).decode()
+
+
+@pytest.mark.parametrize("family", ["webhook", "svix"])
+def test_what_the_owner_of_the_key_signs_holds(family: str) -> None:
+    check(delivery(family, signature=ASYMMETRIC), secret=PUBLIC)
+    check(delivery(family, signature=f"v1,xyz v1a,xyz {ASYMMETRIC}"), secret=PUBLIC)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": "msg_2"},
+        {"timestamp": str(int(STAMP) + 1)},
+        {"body": b"{}"},
+        {"signature": ASYMMETRIC.replace("v1a,", "v1,")},
+        {"signature": ASYMMETRIC.replace("v1a,", "")},
+        {"signature": ASYMMETRIC[:-4] + "AAA="},
+        {"signature": "v1a,"},
+        {"signature": "v1a,\u00e9"},
+        {"signature": SIGNED},
+    ],
+)
+def test_anything_else_does_not(changed: dict[str, Any]) -> None:
+    refused(delivery(**{"signature": ASYMMETRIC, **changed}), "does not match", secret=PUBLIC)
+
+
+def test_a_key_counts_for_its_own_sort_of_signature_alone() -> None:
+    refused(delivery(signature=ASYMMETRIC), "does not match")
+    refused(delivery(), "does not match", secret=PUBLIC)
+    check(delivery(signature=f"{SIGNED} {ASYMMETRIC}"))
+    check(delivery(signature=f"{SIGNED} {ASYMMETRIC}"), secret=PUBLIC)
+
+
+def test_an_old_signature_by_the_right_key_is_refused() -> None:
+    refused(delivery(signature=ASYMMETRIC, timestamp="1"), "outside the window", secret=PUBLIC)
+
+
+@pytest.mark.parametrize("secret", ["whpk_", "whpk_AAAA", "whpk_!", "whpk_${KEY}"])
+def test_a_public_key_that_is_none(secret: str) -> None:
+    refused(delivery(signature=ASYMMETRIC), secret=secret)
+    assert entry_problem(AuthEntry(scheme="standard", secret=secret), HmacDefaults()) != ""
+
+
+@given(st.text(max_size=100))
+def test_no_signature_by_chance(signature: str) -> None:
+    refused(delivery(signature=f"v1a,{signature}"), secret=PUBLIC)

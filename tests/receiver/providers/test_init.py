@@ -12,13 +12,10 @@ def test_a_provider_is_found_by_its_name() -> None:
     assert provider_named("flireo") is PROVIDERS["flireo"]
 
 
-@pytest.mark.parametrize(
-    ("name", "why"), [("fluents", "called back"), ("opencx", "called back"), ("flirio", "not known")]
-)
-def test_other_names_are_told_what_there_is(name: str, why: str) -> None:
-    with pytest.raises(UnknownProvider, match=f"{name} .*{why}.*flireo") as failure:
-        provider_named(name)
-    assert failure.value.name == name
+def test_other_names_are_told_what_there_is() -> None:
+    with pytest.raises(UnknownProvider, match=r"flirio is not known.*: flireo, .*, vapi") as failure:
+        provider_named("flirio")
+    assert failure.value.name == "flirio"
 
 
 def test_one_provider_cannot_hide_another() -> None:

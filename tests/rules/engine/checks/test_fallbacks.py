@@ -33,6 +33,7 @@ def losing_on_g1() -> ConnectionWords:
         (("g3",), {"transfer": "+31850000001"}, []),
         (("g3",), {}, ["g3"]),
         (("g3",), {"metadata": {}}, ["g3"]),
+        (("g3",), {"variables": {"a": "b"}}, []),
         ((), {}, []),
     ],
 )
@@ -72,3 +73,11 @@ def test_a_platform_without_generations_is_named_itself() -> None:
     ((generation, instead),) = losing(words)
     assert instead == "assistant or reject"
     assert sentence(words, generation) == "to assistant-request is default, which loses the call on vapi"
+
+
+def test_variables_alone_are_for_a_saved_assistant() -> None:
+    words = replace(
+        FRONT_DESK, answers={"assistant-request": {"": frozenset({"assistant", "variables"})}}, incoming=("",),
+        fallback={"assistant-request": {"variables": {"a": "b"}}},
+    )  # fmt: skip
+    assert [instead for _, instead in losing(words)] == ["assistant"]

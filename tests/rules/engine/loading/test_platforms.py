@@ -24,7 +24,7 @@ steps:
     [
         ("front_desk", []),
         ("old_desk", ["5:13 connection old_desk (flireo) cannot do call.say when the event is of generation g1"]),
-        ("outbound", ["5:13 connection outbound (opencx) cannot do call.say"]),
+        ("outbound", ["5:13 connection outbound (opencx) cannot do call.say; flireo (g2, g3) can"]),
         ("[frontdesk]", ['3:15 there is no connection "frontdesk"; did you mean "front_desk"?']),
     ],
 )
@@ -42,7 +42,7 @@ def test_a_rule_for_all_connections_is_warned_and_stays_usable() -> None:
 def test_a_generation_that_cannot() -> None:
     old = replace(FRONT_DESK, generation="g1")
     said = found(CALL.replace("WHERE", "front_desk"), vocabulary=replace(VOCABULARY, connections={"front_desk": old}))
-    assert said == ["5:13 connection front_desk (flireo) cannot do call.say with generation g1"]
+    assert said == ["5:13 connection front_desk (flireo) cannot do call.say with generation g1; flireo (g2, g3) can"]
 
 
 def test_a_connection_that_is_never_called_back() -> None:
@@ -53,7 +53,7 @@ def test_a_connection_that_is_never_called_back() -> None:
 
 def test_a_steps_own_connection_counts() -> None:
     text = CALL.replace("WHERE", "front_desk").replace("call.say", "call.say\n    connection: outbound")
-    assert found(text, vocabulary=WIDE) == ["5:13 connection outbound (opencx) cannot do call.say"]
+    assert found(text, vocabulary=WIDE) == ["5:13 connection outbound (opencx) cannot do call.say; flireo (g2, g3) can"]
     text = text.replace("connection: outbound", "connection: outbond")
     assert found(text, vocabulary=WIDE) == ['6:17 there is no connection "outbond"; did you mean "outbound"?']
 
@@ -94,6 +94,23 @@ def test_schedules_bring_no_connection(where: str, messages: list[str]) -> None:
 def test_what_a_platform_can_be_told(where: str, answer: str, message: str) -> None:
     said = found(ANSWER.replace("WHERE", where).replace("ANSWER", answer), vocabulary=WIDE)
     assert said == ([message] if message else [])
+
+
+def test_variables_alone_need_a_saved_assistant() -> None:
+    def said(able: set[str], answer: str) -> list[str]:
+        words = replace(FRONT_DESK, answers={"assistant-request": {"": frozenset(able)}}, generation="")
+        text = ANSWER.replace("WHERE", "front_desk").replace("ANSWER", answer)
+        return found(text, vocabulary=replace(VOCABULARY, connections={"front_desk": words}))
+
+    assert said({"default", "variables"}, "variables: { a: b }") == []
+    assert said({"assistant", "variables"}, "variables: { a: b }") == [
+        "4:11 connection front_desk (flireo) cannot express `default`, which `variables` by itself means, in an answer "
+        "to assistant-request"
+    ]
+    assert said({"assistant", "variables"}, "assistant: a, variables: { a: b }") == []
+    assert said({"default"}, "variables: { a: b }") == [
+        "4:11 connection front_desk (flireo) cannot express `variables` in an answer to assistant-request"
+    ]
 
 
 def test_what_no_generation_can_express_is_an_error() -> None:

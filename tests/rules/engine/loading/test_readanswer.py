@@ -15,6 +15,7 @@ NIGHT = {"assistants/night.json": '{"name": "Night", "model": {"temperature": 0.
         "{ assistant: a, override: { x: 1 }, variables: { n: '${{ call.from }}' }, metadata: {}, max_duration: 10m }",
         "{ config: { name: x } }",
         "{ default: true, variables: { a: b } }",
+        "{ variables: { a: b } }",
         "{ reject: We are closed. }",
         '{ transfer: "+31850000099" }',
         "{ transfer: 'sip:desk@example.com' }",
@@ -39,6 +40,7 @@ def test_answers_to_a_tool_call(answer: str) -> None:
     [
         ("{}", "3:9 an answer needs assistant, config, default, reject or transfer"),
         ("{ asistant: a }", '3:11 an answer to assistant-request has no "asistant"; did you mean "assistant"?'),
+        ("{ metadata: {} }", "3:9 an answer needs assistant, config, default, reject or transfer"),
         ("{ assistant: a, config: {} }", "3:25 an answer has one of assistant, config, default, reject or transfer"),
         ("{ reject: x, variables: {} }", "3:22 `variables` goes with assistant, config or default, not with `reject`"),
         ("{ assistant: 5 }", "3:22 `assistant` must be the id of a saved agent, this is a number"),

@@ -65,6 +65,7 @@ ANSWERS: dict[str, list[Rule]] = {
         {"assistant": "asst_a", "override": {"first_message": "hello"}, "max_duration": "10m"},
         {"config": {"a": 1}, "variables": COMPUTED, "metadata": {"b": "c"}},
         {"default": True, "max_duration": 300},
+        {"variables": {"name": COMPUTED}},
         {"reject": "not now"},
         {"transfer": "+31850000001"},
     ],
