@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
+from python_multipart import FormParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
+
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote what strangers sent
+
+FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
 
 MOST_FIELDS = 1000
 """Fields of a form or a query that are read; more are not a form anybody fills in."""
+
+
+_IN_MEMORY: dict[Any, Any] = {"MAX_MEMORY_FILE_SIZE": 2**62, "UPLOAD_ERROR_ON_BAD_CTE": False}
+"""A body is bounded before anybody reads it, so nothing of it has to go to a disk."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +59,23 @@ def payload_of(body: bytes, headers: Mapping[str, str], request: Request = PLAIN
     """
     if not body:
         return dict(request.query)
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return form_of(body)
+    if is_form(written := headers.get("content-type", "")):
+        return form_in(body, written)
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
         return {}
     return parsed if isinstance(parsed, dict) else {"value": parsed}
+
+
+def is_form(content_type: str) -> bool:
+    """Whether a body of this type is a form, in either of the two ways to write one."""
+    return content_type.lower().startswith((FORM, PARTS))
+
+
+def form_in(body: bytes, content_type: str) -> dict[str, Any]:
+    """The fields of a body of such a type."""
+    return form_of(body) if content_type.lower().startswith(FORM) else parts_of(body, content_type)
 
 
 def form_of(body: bytes) -> dict[str, Any]:
@@ -61,4 +84,36 @@ def form_of(body: bytes) -> dict[str, Any]:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return {}
+    return _named(fields)
+
+
+def parts_of(body: bytes, content_type: str) -> dict[str, Any]:
+    """The same of a form in parts (multipart); files are left out. Empty when it cannot be read."""
+    boundary = parse_options_header(content_type.encode("utf-8", "replace"))[1].get(b"boundary", b"")
+    fields: dict[str, list[str]] = {}
+
+    def take(part: Any) -> None:
+        values = fields.setdefault(_text(part.field_name), [])
+        values.append(_text(part.value))
+        if len(fields) + len(values) > MOST_FIELDS:
+            raise FormParserError("more fields than a form has")
+
+    try:
+        parser = FormParser("multipart/form-data", take, _leave_out, boundary=boundary, config=_IN_MEMORY)
+        parser.write(body)
+        parser.finalize()
+    except FormParserError:
+        return {}
+    return _named(fields)
+
+
+def _leave_out(file: Any) -> None:
+    file.close()
+
+
+def _text(written: bytes | None) -> str:
+    return (written or b"").decode("utf-8", "replace")
+
+
+def _named(fields: Mapping[str, list[str]]) -> dict[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}

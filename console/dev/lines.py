@@ -62,7 +62,8 @@ def banner(welcome: Welcome) -> Iterator[str]:
     if welcome.can_call:
         yield f"\nplace a simulated call, in another terminal\n{command} simulate call{_sandbox_flag(welcome)}"
     flag = _data_flag(welcome)
-    yield f"\nsee what came in, and why it was handled as it was\n{command} events{flag}"
+    yield f"\nsee what came in, and why it was handled as it was\n  [bold]{welcome.ports.console_url}[/]"
+    yield f"{command} events{flag}"
     yield f"{command} trace{flag} [dim]EVENT[/]\n\n[dim]Ctrl-C stops everything[/]\n"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 HOST = "127.0.0.1"
 SANDBOX_ABOVE = 10
+CONSOLE_ABOVE = 1
 LARGEST = 65535 - SANDBOX_ABOVE
 
 
@@ -16,7 +17,7 @@ class PortTaken(Exception):
     def __init__(self, port: int, name: str) -> None:
         super().__init__(
             f"port {port} for the {name} is in use; stop what listens there, or choose another with --port "
-            f"(the sandbox takes the one {SANDBOX_ABOVE} above)"
+            f"(the console takes the next one, the sandbox the one {SANDBOX_ABOVE} above)"
         )
         self.port = port
 
@@ -33,8 +34,17 @@ class Ports:
         return self.receiver + SANDBOX_ABOVE
 
     @property
+    def console(self) -> int:
+        """Right above the receiver."""
+        return self.receiver + CONSOLE_ABOVE
+
+    @property
     def receiver_url(self) -> str:
         return f"http://{HOST}:{self.receiver}"
+
+    @property
+    def console_url(self) -> str:
+        return f"http://{HOST}:{self.console}"
 
     @property
     def sandbox_url(self) -> str:
@@ -43,6 +53,7 @@ class Ports:
     def require_free(self, *, sandbox: bool) -> None:
         """Raise PortTaken when a process could not listen."""
         _require_free(self.receiver, "receiver")
+        _require_free(self.console, "console")
         if sandbox:
             _require_free(self.sandbox, "sandbox")
 

@@ -151,6 +151,7 @@ def _children(plan: Plan, given: Surroundings) -> list[Child]:
     children = [
         Child("receiver", ["console", "serve", "--port", str(plan.ports.receiver)], given.environ),
         Child("worker", ["console", "work"], given.environ),
+        Child("console", ["console", "console", "--port", str(plan.ports.console)], given.environ),
     ]
     if plan.sandbox:
         known = {**os.environ, **given.environ}
@@ -194,6 +195,8 @@ async def _not_ready(client: httpx.AsyncClient, plan: Plan, store: Store, worker
     """What is not there yet, in words; "" when a call can come in and a saved rule file would be noticed."""
     if not await _answers(client, f"{plan.ports.receiver_url}/readyz"):
         return "the receiver does not answer"
+    if not await _answers(client, f"{plan.ports.console_url}/livez"):
+        return "the console does not answer"
     try:
         notes = await store.roster.all()
     except (RedisError, OSError):

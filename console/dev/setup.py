@@ -1,18 +1,21 @@
-"""What the first start makes in the data folder: random secrets, and connections to the sandbox."""
+"""What the first start makes in the data folder: random secrets, and connections to the sandbox.
+
+The secrets are hexadecimal, so that they are the same to whoever reads them as text or as base64 of some bytes.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from console.dev.ports import Ports
 from console.modelines import moved
-from store.connections import Connection, Part, load_connections
+from store.connections import AuthEntry, Connection, Part, load_connections
 
 DEMO_CONNECTIONS = Path(__file__).parent / "demo_connections.yaml"
 _LINE = re.compile(r"^([A-Z][A-Z0-9_]*)=(.+)$", re.MULTILINE)
@@ -22,7 +25,14 @@ _PARTS: tuple[Part, Part] = ("auth", "api")
 PROJECT_CONNECTIONS = Path("rules/connections.yaml")
 DEMO_NAME = "connections.yaml"
 SECRETS_NAME = "secrets.env"
-_PLAYED = {"g1": "front_desk_g1", "g2": "front_desk_g2", "g3": "front_desk", "vapi": "vapi_desk"}
+PLAYED: Mapping[str, str] = {
+    "g1": "front_desk_g1",
+    "g2": "front_desk_g2",
+    "g3": "front_desk",
+    "fluents": "fluents_desk",
+    "opencx": "opencx_desk",
+    "vapi": "vapi_desk",
+}
 """Generation of Flireo, or platform → the demo connection that the sandbox posts its events to."""
 
 
@@ -55,7 +65,7 @@ def generated_secrets(data_dir: Path, connections: Path, environ: Mapping[str, s
     known = known_secrets(data_dir)
     webhook, api = (_unset(connections, environ, part) for part in _PARTS)
     ours = [*webhook, *api] if is_demo(data_dir, connections) else [name for name in webhook if name not in api]
-    fresh = {name: secrets.token_urlsafe(24) for name in ours if name not in known}
+    fresh = {name: secrets.token_hex(24) for name in ours if name not in known}
     if fresh:
         _write(path, known | fresh)
     values = {name: (known | fresh)[name] for name in ours}
@@ -95,21 +105,30 @@ def sandbox_environment(ports: Ports, connections: Mapping[str, Connection]) -> 
     """What the sandbox must know to play the platforms behind the demo connections."""
     base = f"{ports.receiver_url}/hooks"
     values = {"port": str(ports.sandbox)}
-    for generation, name in _PLAYED.items():
+    for generation, name in PLAYED.items():
         connection = connections.get(name)
         if not (connection and connection.auth):
             continue
-        secret = connection.auth[0].secret
-        if generation == "g1":
-            values["g1_url"] = f"{base}/{name}/{quote(secret, safe='')}"
-        else:
-            values |= {f"{generation}_url": f"{base}/{name}", f"{generation}_secret": secret}
+        values |= _webhook(generation, f"{base}/{name}", connection.auth)
     return {f"HOOKSWITCH_SANDBOX_{name.upper()}": value for name, value in values.items()}
+
+
+def _webhook(platform: str, url: str, auth: Sequence[AuthEntry]) -> dict[str, str]:
+    """Where a platform or generation posts, with its token, and the secret it signs with."""
+    secrets_by = {entry.scheme: entry.secret for entry in reversed(auth)}
+    token = quote(secrets_by.get("path_token", ""), safe="")
+    within = f"{url}/{token}" if token else url
+    found = {"url": within}
+    if "standard" in secrets_by:
+        found = {"url": url, "data_url": f"{within}/data", "token": secrets_by.get("bearer", "")}
+    signing = secrets_by.get("hmac") or secrets_by.get("standard")
+    found |= {"secret": signing} if signing else {}
+    return {f"{platform}_{key}": value for key, value in found.items()}
 
 
 def posts_to_us(connections: Mapping[str, Connection]) -> bool:
     """Whether the sandbox knows where to post events."""
-    return any(name in connections and connections[name].auth for name in _PLAYED.values())
+    return any(name in connections and connections[name].auth for name in PLAYED.values())
 
 
 def sandbox_keys(environ: Mapping[str, str]) -> dict[str, str]:

@@ -21,9 +21,16 @@ from console.sandbox.platforms import (
     flireo,
     flireo_calls,
     flireo_first,
+    flireo_groups,
     fluents,
     fluents_calls,
+    fluents_common,
+    fluents_dnc,
+    fluents_saved,
     opencx,
+    opencx_automation,
+    opencx_common,
+    opencx_sessions,
     vapi,
     vapi_calls,
 )
@@ -59,19 +66,33 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
     settings, limit = sandbox.settings, sandbox.settings.requests_per_minute
     first = Gate("flireo g1", settings.flireo_g1_key.get_secret_value(), flireo_first.FirstError)
     later = Gate("flireo", settings.flireo_key.get_secret_value(), flireo.FlireoError, limit, show_limits=True)
-    fluents_gate = Gate("fluents", settings.fluents_key.get_secret_value(), fluents.FluentsError)
-    opencx_gate = Gate("opencx", settings.opencx_key.get_secret_value(), opencx.OpenCXError, limit)
+    fluents_gate = Gate("fluents", settings.fluents_key.get_secret_value(), fluents_common.FluentsError)
+    opencx_gate = Gate("opencx", settings.opencx_key.get_secret_value(), opencx_common.OpenCXError, limit)
     vapi_gate = Gate("vapi", settings.vapi_key.get_secret_value(), vapi.VapiError)
     return [
-        Mount(FLIREO_FIRST_BASE, routes=flireo_first.ROUTES, middleware=_guarded(sandbox, first)),
+        Mount(
+            FLIREO_FIRST_BASE,
+            routes=[*flireo_first.ROUTES, *flireo_groups.GROUP_ROUTES],
+            middleware=_guarded(sandbox, first),
+        ),
         Route(f"{FLIREO_BASE}/health", flireo.health, methods=["GET"]),
         Mount(FLIREO_BASE, routes=[*flireo.ROUTES, *flireo_calls.CALL_ROUTES], middleware=_guarded(sandbox, later)),
         Mount(
             FLUENTS_BASE,
-            routes=[*fluents.ROUTES, *fluents_calls.CALL_ROUTES],
+            routes=[
+                *fluents.ROUTES,
+                *fluents_saved.SAVED_ROUTES,
+                *fluents_calls.CALL_ROUTES,
+                *fluents_dnc.DNC_ROUTES,
+            ],
             middleware=_guarded(sandbox, fluents_gate),
         ),
-        Mount(OPENCX_BASE, routes=opencx.ROUTES, middleware=_guarded(sandbox, opencx_gate)),
+        Mount(opencx_automation.HOOKS_BASE, routes=opencx_automation.HOOK_ROUTES),
+        Mount(
+            OPENCX_BASE,
+            routes=[*opencx.ROUTES, *opencx_sessions.SESSION_ROUTES, *opencx_automation.AUTOMATION_ROUTES],
+            middleware=_guarded(sandbox, opencx_gate),
+        ),
         Mount(f"{VAPI_BASE}/control", routes=vapi_calls.CONTROL_ROUTES),
         Mount(VAPI_BASE, routes=[*vapi.ROUTES, *vapi_calls.CALL_ROUTES], middleware=_guarded(sandbox, vapi_gate)),
         Mount("/sandbox", routes=OWN_ROUTES),

@@ -69,6 +69,8 @@ class Pickup:
     config: Mapping[str, Any] = field(default_factory=dict)
     max_duration: float | None = None
     words: str = ""
+    knows: str = ""
+    """What the agent is told beside its configuration."""
     problems: tuple[str, ...] = ()
 
 

@@ -40,12 +40,13 @@ class OwnEvent(BaseModel):
     generation: Generation = "g3"
     kind: str = ""
     payload: dict[str, Any]
+    tool: str = Field("", description="the name of the tool, where each has a URL")
     copies: int = Field(1, ge=1, le=20)
 
     def event(self) -> str:
         """The kind as given, else as the payload says."""
         inner = self.payload.get("message")
-        told = inner.get("type") if isinstance(inner, dict) else self.payload.get("eventType")
+        told = inner.get("type") if isinstance(inner, dict) else self.payload.get("eventType", self.payload.get("type"))
         return self.kind or str(told or "unknown")
 
 
@@ -86,7 +87,7 @@ async def send_event(request: Request) -> Response:
     except NoWebhook as error:
         raise HTTPException(409, str(error)) from error
     deadline = manner_of(script, sandbox.settings, sandbox.options).deadline(own.event())
-    reply = await sandbox.courier.deliver(target, own.event(), encode(own.payload), deadline, own.copies)
+    reply = await sandbox.courier.deliver(target, own.event(), encode(own.payload), deadline, own.copies, own.tool)
     shown = {"event": own.event(), "status": reply.status, "seconds": round(reply.seconds, 3), "error": reply.error}
     return JSONResponse(shown | {"reply": reply.text, "copies_agree": reply.copies_agree})
 

@@ -10,6 +10,8 @@ from console.sandbox.courier import Target, Webhook
 from console.sandbox.livecall import LiveCall, wall_clock
 from console.sandbox.manners import Speaker
 from console.sandbox.phone import Play, Surroundings
+from console.sandbox.platforms.fluents_signing import FluentsTarget
+from console.sandbox.platforms.opencx_signing import OpenCXTarget
 from console.sandbox.platforms.vapi_signing import VapiTarget
 from console.sandbox.record import CallRecord
 from console.sandbox.script import Generation, Script
@@ -51,10 +53,37 @@ def vapi_target(settings: SandboxSettings) -> VapiTarget:
     return VapiTarget(settings.vapi_url, settings.vapi_auth, settings.vapi_secret.get_secret_value())
 
 
+def fluents_target(settings: SandboxSettings) -> FluentsTarget:
+    """The webhook, the actions and the context endpoint of the Fluents account; raises NoWebhook."""
+    if not settings.fluents_url:
+        raise NoWebhook("fluents")
+    secret = settings.fluents_secret.get_secret_value()
+    return FluentsTarget(settings.fluents_url, secret, settings.fluents_events, settings.fluents_context)
+
+
+def opencx_target(settings: SandboxSettings) -> OpenCXTarget:
+    """The webhook, the actions and the place for collected data of the OpenCX organisation; raises NoWebhook."""
+    if not settings.opencx_url:
+        raise NoWebhook("opencx")
+    return OpenCXTarget(
+        settings.opencx_url,
+        settings.opencx_secret.get_secret_value(),
+        settings.opencx_token.get_secret_value(),
+        settings.opencx_data_url,
+        settings.opencx_family,
+        settings.opencx_actions,
+        settings.opencx_haste,
+    )
+
+
 def target_of(settings: SandboxSettings, script: Script, assistant: Speaker | None) -> Webhook:
     """Where the events of this call go; raises NoWebhook."""
     if script.platform == "vapi":
         return vapi_target(settings)
+    if script.platform == "fluents":
+        return fluents_target(settings)
+    if script.platform == "opencx":
+        return opencx_target(settings)
     return call_target(settings, script.generation, assistant if isinstance(assistant, FlireoAssistant) else None)
 
 
@@ -101,7 +130,7 @@ class Exchange:
         target = target_of(self._around.settings, script, assistant)
         record = CallRecord.model_validate(
             {
-                "id": new_call_id("g2" if script.platform == "vapi" else script.generation, customer),
+                "id": new_call_id(script.generation if script.platform == "flireo" else "g2", customer),
                 "platform": script.platform,
                 "name": name,
                 "generation": script.generation,

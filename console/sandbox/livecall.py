@@ -106,6 +106,10 @@ class LiveCall:
         """From here on the caller waits."""
         self._quiet_since = self._clock()
 
+    def knows(self, text: str) -> None:
+        """The agent was told something, silently."""
+        self._write("knows", text)
+
     def note(self, text: str, **data: Any) -> None:
         self._write("note", text, data=data)
 
@@ -138,7 +142,7 @@ class LiveCall:
         if command.trigger_response:
             self.caller_hears(command.content, by=command.type)
         else:
-            self._write("knows", command.content)
+            self.knows(command.content)
 
     def _speak_and(self, words: str, end_reason: str) -> None:
         if words:

@@ -10,10 +10,15 @@ from console.sandbox.caller import DIALECTS, Pickup, ToolResults
 from console.sandbox.courier import Reply
 from console.sandbox.envelopes import ENVELOPES, Envelope, Payload, failed_status
 from console.sandbox.livecall import LiveCall
-from console.sandbox.platforms import vapi_replies
+from console.sandbox.platforms import fluents_replies, opencx_events, opencx_replies, vapi_replies
+from console.sandbox.platforms.fluents_events import FAILED, FluentsEnvelope, named
+from console.sandbox.platforms.opencx_events import OpenCXEnvelope
 from console.sandbox.platforms.vapi_messages import VapiEnvelope
-from console.sandbox.script import Generation, Script
+from console.sandbox.script import Generation, Script, ScriptTool
 from console.sandbox.settings import Options, SandboxSettings
+
+Told = tuple[str, Payload]
+"""An event's name and its body."""
 
 
 class Speaker(Protocol):
@@ -58,7 +63,6 @@ class Manner(Protocol):
     """Why a call is lost that nobody answers."""
     unknown_assistant: str
     """Why a call is lost whose reply names an assistant that is not there; empty when the saved one answers instead."""
-    greeting_keys: tuple[str, ...]
     saves_assistants: bool
 
     @property
@@ -73,11 +77,51 @@ class Manner(Protocol):
 
     def deadline(self, event: str) -> float: ...
 
-    def spoken(self, call: LiveCall, role: str) -> Sequence[tuple[str, Payload]]:
+    def greeting(self, config: Mapping[str, Any], default: str) -> str:
+        """What the agent says first."""
+
+    def at_once(self, tools: Sequence[ScriptTool]) -> Sequence[Sequence[ScriptTool]]:
+        """Which tools go in one delivery."""
+
+    def status(self, call: LiveCall, status: str) -> Told:
+        """The event that tells of a new status."""
+
+    def spoken(self, call: LiveCall, role: str) -> Sequence[Told]:
         """The events that go out when somebody has said a sentence."""
 
+    def done(self, call: LiveCall, tools: Sequence[ScriptTool], results: Mapping[str, str]) -> Sequence[Told]:
+        """The events that go out when tools have brought what they could."""
 
-class FlireoManner:
+    def afterwards(self, call: LiveCall, summary: str, analysis: Mapping[str, Any]) -> Sequence[Told]:
+        """The events that come when the call is over, some time after one another."""
+
+
+class _OneUrl:
+    """What platforms have in common that post everything to one URL."""
+
+    envelope: Envelope
+    greeting_keys: tuple[str, ...]
+
+    def greeting(self, config: Mapping[str, Any], default: str) -> str:
+        return next((config[key] for key in self.greeting_keys if isinstance(config.get(key), str)), default)
+
+    def at_once(self, tools: Sequence[ScriptTool]) -> Sequence[Sequence[ScriptTool]]:
+        return [tools]
+
+    def status(self, call: LiveCall, status: str) -> Told:
+        return "status-update", self.envelope.status_update(call, status)
+
+    def spoken(self, call: LiveCall, role: str) -> Sequence[Told]:
+        return ()
+
+    def done(self, call: LiveCall, tools: Sequence[ScriptTool], results: Mapping[str, str]) -> Sequence[Told]:
+        return ()
+
+    def afterwards(self, call: LiveCall, summary: str, analysis: Mapping[str, Any]) -> Sequence[Told]:
+        return [("end-of-call-report", self.envelope.report(call, summary, analysis))]
+
+
+class FlireoManner(_OneUrl):
     """Asks about every inbound call whose assistant wants it; tells nothing in between."""
 
     no_assistant = caller.NO_ASSISTANT
@@ -104,11 +148,8 @@ class FlireoManner:
     def deadline(self, event: str) -> float:
         return self._settings.deadline(event, self._generation)
 
-    def spoken(self, call: LiveCall, role: str) -> Sequence[tuple[str, Payload]]:
-        return ()
 
-
-class VapiManner:
+class VapiManner(_OneUrl):
     """Asks only where the number has no assistant, and tells of every sentence."""
 
     failed = "ended"
@@ -118,7 +159,7 @@ class VapiManner:
     saves_assistants = True
 
     def __init__(self, settings: SandboxSettings, options: Options) -> None:
-        self.envelope = VapiEnvelope(settings.vapi_control_base, options.vapi_tools)
+        self.envelope = self._messages = VapiEnvelope(settings.vapi_control_base, options.vapi_tools)
         self._settings = settings
 
     def asks(self, assistant: Speaker | None) -> bool:
@@ -133,12 +174,97 @@ class VapiManner:
     def deadline(self, event: str) -> float:
         return self._settings.vapi_deadline(event)
 
-    def spoken(self, call: LiveCall, role: str) -> Sequence[tuple[str, Payload]]:
-        return self.envelope.spoken(call, role)
+    def spoken(self, call: LiveCall, role: str) -> Sequence[Told]:
+        return self._messages.spoken(call, role)
+
+
+class FluentsManner:
+    """Asks for variables only, since the number says who answers; each tool has a URL, and every step is told."""
+
+    failed = FAILED
+    no_assistant = fluents_replies.NO_AGENT
+    unknown_assistant = ""
+    saves_assistants = True
+
+    def __init__(self, settings: SandboxSettings, options: Options) -> None:
+        self.envelope = FluentsEnvelope(options.fluents_tools)
+        self._settings = settings
+
+    def asks(self, assistant: Speaker | None) -> bool:
+        return assistant is not None
+
+    def read_pickup(self, reply: Reply) -> Pickup:
+        return fluents_replies.read_context(reply)
+
+    def read_results(self, reply: Reply, asked: Sequence[str]) -> ToolResults:
+        return fluents_replies.read_result(reply, asked)
+
+    def deadline(self, event: str) -> float:
+        return self._settings.fluents_deadline(event)
+
+    def greeting(self, config: Mapping[str, Any], default: str) -> str:
+        return fluents_replies.filled_in(str(config.get("initial_message") or default), config.get("context", {}))
+
+    def at_once(self, tools: Sequence[ScriptTool]) -> Sequence[Sequence[ScriptTool]]:
+        return [[tool] for tool in tools]
+
+    def status(self, call: LiveCall, status: str) -> Told:
+        return named(self.envelope.status_update(call, status))
+
+    def spoken(self, call: LiveCall, role: str) -> Sequence[Told]:
+        return [named(self.envelope.message(call, role))]
+
+    def done(self, call: LiveCall, tools: Sequence[ScriptTool], results: Mapping[str, str]) -> Sequence[Told]:
+        return [named(self.envelope.action(call, tool, results.get(tool.id, ""))) for tool in tools]
+
+    def afterwards(self, call: LiveCall, summary: str, analysis: Mapping[str, Any]) -> Sequence[Told]:
+        return [named(self.envelope.report(call, summary, analysis)), named(self.envelope.recording(call))]
+
+
+class OpenCXManner(_OneUrl):
+    """A number belongs to its agent, so nothing is asked; each action has a URL, and collected data comes last."""
+
+    failed = "ended"
+    no_assistant = opencx_replies.NO_AGENT
+    unknown_assistant = ""
+    greeting_keys: tuple[str, ...] = ("first_message",)
+    saves_assistants = True
+
+    def __init__(self, settings: SandboxSettings, options: Options) -> None:
+        self.envelope = self._events = OpenCXEnvelope(options.opencx_data, options.opencx_calls)
+        self._settings = settings
+
+    def asks(self, assistant: Speaker | None) -> bool:
+        return False
+
+    def read_pickup(self, reply: Reply) -> Pickup:
+        return Pickup("saved")
+
+    def read_results(self, reply: Reply, asked: Sequence[str]) -> ToolResults:
+        return opencx_replies.read_result(reply, asked)
+
+    def deadline(self, event: str) -> float:
+        return self._settings.opencx_deadline(event)
+
+    def at_once(self, tools: Sequence[ScriptTool]) -> Sequence[Sequence[ScriptTool]]:
+        return [[tool] for tool in tools]
+
+    def status(self, call: LiveCall, status: str) -> Told:
+        return opencx_events.named(self.envelope.status_update(call, status))
+
+    def spoken(self, call: LiveCall, role: str) -> Sequence[Told]:
+        return self._events.beginning(call)
+
+    def afterwards(self, call: LiveCall, summary: str, analysis: Mapping[str, Any]) -> Sequence[Told]:
+        return [(opencx_events.DATA, self.envelope.report(call, summary, analysis))]
 
 
 def manner_of(script: Script, settings: SandboxSettings, options: Options) -> Manner:
     """How the platform of this call behaves."""
     if script.platform == "vapi":
         return VapiManner(settings, options)
+    if script.platform == "fluents":
+        return FluentsManner(settings, options)
+    if script.platform == "opencx":
+        return OpenCXManner(settings, options)
     return FlireoManner(script.generation, settings)

@@ -14,11 +14,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console.sandbox.caller import APOLOGY, Pickup, ToolResults, Unreadable, accepted
+from console.sandbox.caller import APOLOGY, Pickup, Unreadable, accepted
 from console.sandbox.courier import Courier, Reply, Webhook, encode
 from console.sandbox.faults import FaultBook
 from console.sandbox.livecall import LiveCall, wall_clock
-from console.sandbox.manners import Account, Speaker, manner_of
+from console.sandbox.manners import Account, Speaker, Told, manner_of
 from console.sandbox.platforms.vapi_replies import FORWARDED
 from console.sandbox.record import Sent
 from console.sandbox.script import Platform, Script, ScriptTool, Turn
@@ -85,6 +85,8 @@ class Play:
         pickup = self._manner.read_pickup(reply)
         sent.problems += pickup.problems
         self._call.sent(sent)
+        if pickup.knows:
+            self._call.knows(pickup.knows)
         return self._resolve(pickup)
 
     def _is_inbound(self) -> bool:
@@ -164,19 +166,13 @@ class Play:
         await self._call.over.wait()
 
     async def _take_turns(self) -> None:
-        greeting = self._greeting()
+        greeting = self._manner.greeting(self._call.config, DEFAULT_GREETING)
         if greeting:
             await self._agent_says(greeting)
         for turn in self._script.turns:
             await self._take(turn)
             if turn.hang_up:
                 return
-
-    def _greeting(self) -> str:
-        for key in self._manner.greeting_keys:
-            if isinstance(self._call.config.get(key), str):
-                return str(self._call.config[key])
-        return DEFAULT_GREETING
 
     async def _take(self, turn: Turn) -> None:
         if turn.caller:
@@ -196,7 +192,11 @@ class Play:
         await self._speech_takes_time()
 
     def _tell_what_was_said(self, role: str) -> None:
-        for event, payload in self._manner.spoken(self._call, role):
+        self._tell_beside(self._manner.spoken(self._call, role))
+
+    def _tell_beside(self, told: Sequence[Told]) -> None:
+        """Nothing waits until these have arrived."""
+        for event, payload in told:
             self._unwaited.add(self._go(self._tell(event, payload)))
 
     async def _speech_takes_time(self) -> None:
@@ -225,17 +225,26 @@ class Play:
             await self._ask(waited_for)
 
     async def _fire(self, tool: ScriptTool) -> None:
-        await self._tell("tool-calls", self._envelope.tool_calls(self._call, [tool]))
+        await self._tell("tool-calls", self._envelope.tool_calls(self._call, [tool]), tool.name)
 
     async def _ask(self, tools: Sequence[ScriptTool]) -> None:
         if not self._wants("tool-calls"):
             await self._agent_says(APOLOGY)
             return
-        reply, sent = await self._deliver("tool-calls", self._envelope.tool_calls(self._call, tools))
+        results: dict[str, str] = {}
+        for asked in self._manner.at_once(tools):
+            results |= await self._results(asked)
+        await self._agent_says(_sentence(tools, results))
+
+    async def _results(self, tools: Sequence[ScriptTool]) -> Mapping[str, str]:
+        """What one delivery of tools brings, by their ids."""
+        payload = self._envelope.tool_calls(self._call, tools)
+        reply, sent = await self._deliver("tool-calls", payload, tools[0].name)
         read = self._manner.read_results(reply, [tool.id for tool in tools])
         sent.problems += read.problems
         self._call.sent(sent)
-        await self._agent_says(_sentence(tools, read))
+        self._tell_beside(self._manner.done(self._call, tools, read.results))
+        return read.results
 
     # Ending
 
@@ -245,9 +254,9 @@ class Play:
         record.ended_at = wall_clock()
         self._call.note(f"the call ended: {record.end_reason}")
         await self._tell_status("ended")
-        await asyncio.sleep(self._around.settings.report_delay)
-        report = self._envelope.report(self._call, self._summary(), self._script.analysis)
-        await self._tell("end-of-call-report", report)
+        for event, payload in self._manner.afterwards(self._call, self._summary(), self._script.analysis):
+            await asyncio.sleep(self._around.settings.report_delay)
+            await self._tell(event, payload)
 
     def _summary(self) -> str:
         said = [message["content"] for message in self._call.record.messages() if message["role"] == "user"]
@@ -256,25 +265,25 @@ class Play:
     # Delivering
 
     async def _tell_status(self, status: str) -> None:
-        await self._tell("status-update", self._envelope.status_update(self._call, status))
+        await self._tell(*self._manner.status(self._call, status))
 
-    async def _tell(self, event: str, payload: Mapping[str, Any]) -> None:
+    async def _tell(self, event: str, payload: Mapping[str, Any], tool: str = "") -> None:
         """Deliver an event whose reply is not read."""
         if not self._wants(event):
             return
-        reply, sent = await self._deliver(event, payload)
+        reply, sent = await self._deliver(event, payload, tool)
         try:
             accepted(reply)
         except Unreadable as error:
             sent.problems.append(f"{event}: {error}")
         self._call.sent(sent)
 
-    async def _deliver(self, event: str, payload: Mapping[str, Any]) -> tuple[Reply, Sent]:
+    async def _deliver(self, event: str, payload: Mapping[str, Any], tool: str = "") -> tuple[Reply, Sent]:
         at = self._call.at()
         deadline = self._manner.deadline(event)
         copies = self._around.faults.copies_of(event)
         try:
-            reply = await self._around.courier.deliver(self._target, event, encode(payload), deadline, copies)
+            reply = await self._around.courier.deliver(self._target, event, encode(payload), deadline, copies, tool)
         except asyncio.CancelledError:
             self._call.note(f"the call ended before {event} was answered")
             raise
@@ -298,7 +307,7 @@ class Play:
         return asyncio.get_running_loop().create_task(work)
 
 
-def _sentence(tools: Sequence[ScriptTool], read: ToolResults) -> str:
+def _sentence(tools: Sequence[ScriptTool], results: Mapping[str, str]) -> str:
     """What the agent makes of the results, one sentence for each tool; one apology for what is missing."""
-    words = [read.results[tool.id] for tool in tools if tool.id in read.results]
+    words = [results[tool.id] for tool in tools if tool.id in results]
     return " ".join([*words, APOLOGY] if len(words) < len(tools) else words)

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-Platform = Literal["flireo", "vapi"]
-PLATFORMS: tuple[Platform, ...] = ("flireo", "vapi")
+Platform = Literal["flireo", "fluents", "opencx", "vapi"]
+PLATFORMS: tuple[Platform, ...] = ("flireo", "fluents", "opencx", "vapi")
 Generation = Literal["g1", "g2", "g3"]
 GENERATIONS: tuple[Generation, ...] = ("g1", "g2", "g3")
 

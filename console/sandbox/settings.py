@@ -7,13 +7,22 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from console.sandbox.platforms.fluents_events import ToolBody
+from console.sandbox.platforms.fluents_signing import Method
+from console.sandbox.platforms.opencx_events import CallEvents, DataForm
+from console.sandbox.platforms.opencx_signing import ActionForm, Family
 from console.sandbox.platforms.vapi_messages import ToolShape
 from console.sandbox.platforms.vapi_signing import VapiAuth
 from console.sandbox.script import Generation
 
 FluentsForm = Literal["older", "newer"]
+NumberKey = Literal["phone_number", "id"]
+FluentsErrorShape = Literal["text", "list", "detail"]
 ErrorShape = Literal["flat", "object"]
 OpenCXForm = Literal["full", "sparse"]
+OpenCXLists = Literal["bare", "paged"]
+OpenCXErrors = Literal["full", "bare"]
+Spelling = Literal["camel", "snake"]
 
 
 class Options(BaseModel):
@@ -25,7 +34,16 @@ class Options(BaseModel):
     flireo_error_shape: ErrorShape = "flat"
     flireo_outbound_generation: Literal["g2", "g3"] = "g3"
     fluents_form: FluentsForm = "newer"
+    fluents_number_key: NumberKey = "phone_number"
+    fluents_error_shape: FluentsErrorShape = "text"
+    fluents_statuses: FluentsForm = "newer"
+    fluents_tools: ToolBody = "envelope"
     opencx_form: OpenCXForm = "full"
+    opencx_lists: OpenCXLists = "bare"
+    opencx_errors: OpenCXErrors = "full"
+    opencx_outbound: Spelling = "camel"
+    opencx_data: DataForm = "object"
+    opencx_calls: CallEvents = "both"
     vapi_tools: ToolShape = "nested"
 
 
@@ -48,6 +66,19 @@ class SandboxSettings(Options, BaseSettings):
     vapi_auth: VapiAuth = "hmac"
     vapi_control_url: str = Field("", description="where live control is reached; on this host and port when empty")
 
+    fluents_url: str = Field("", description="webhook of Fluents, with the path token in it")
+    fluents_secret: SecretStr = Field(SecretStr(""), description="what tools are signed with, base64")
+    fluents_events: Method = "POST"
+    fluents_context: Method = "GET"
+
+    opencx_url: str = Field("", description="webhook of OpenCX; its tools are below it")
+    opencx_secret: SecretStr = Field(SecretStr(""), description="what webhooks are signed with, base64")
+    opencx_token: SecretStr = Field(SecretStr(""), description="the bearer token of actions")
+    opencx_data_url: str = Field("", description="where collected data goes; below the webhook when empty")
+    opencx_family: Family = "svix"
+    opencx_actions: ActionForm = "json"
+    opencx_haste: float = Field(0.002, ge=0, description="what Svix's schedule of retries is multiplied by; 0: none")
+
     flireo_g1_key: SecretStr = SecretStr("fl_live_sandbox_g1")
     flireo_key: SecretStr = SecretStr("fl_live_sandbox")
     fluents_key: SecretStr = SecretStr("fluents_sandbox")
@@ -63,6 +94,10 @@ class SandboxSettings(Options, BaseSettings):
     tool_deadline: float = Field(10.0, gt=0, description="seconds for tool-calls of g2 and g3")
     vapi_pickup_deadline: float = Field(7.5, gt=0, description="seconds for Vapi's assistant-request")
     vapi_deadline_else: float = Field(20.0, gt=0, description="seconds for every other message of Vapi")
+    fluents_pickup_deadline: float = Field(3.0, gt=0, description="seconds for the context endpoint")
+    fluents_deadline_else: float = Field(10.0, gt=0, description="seconds for tools and events of Fluents")
+    opencx_action_deadline: float = Field(60.0, gt=0, description="seconds for an action of OpenCX")
+    opencx_deadline_else: float = Field(15.0, gt=0, description="seconds for webhooks of OpenCX")
     report_delay: float = Field(0.3, ge=0, description="seconds between the ended status and the report")
 
     def options(self) -> Options:
@@ -78,6 +113,14 @@ class SandboxSettings(Options, BaseSettings):
     def vapi_deadline(self, event: str) -> float:
         """How long Vapi waits for the answer to this event, in seconds."""
         return self.vapi_pickup_deadline if event == "assistant-request" else self.vapi_deadline_else
+
+    def fluents_deadline(self, event: str) -> float:
+        """How long Fluents waits for the answer to this event, in seconds."""
+        return self.fluents_pickup_deadline if event == "assistant-request" else self.fluents_deadline_else
+
+    def opencx_deadline(self, event: str) -> float:
+        """How long OpenCX, or Svix for it, waits for the answer to this event, in seconds."""
+        return self.opencx_action_deadline if event == "tool-calls" else self.opencx_deadline_else
 
     @property
     def vapi_control_base(self) -> str:

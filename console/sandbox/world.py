@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from console.sandbox.platforms.fluents_account import FluentsAccount
+from console.sandbox.platforms.fluents_lines import FluentsLines
+from console.sandbox.platforms.opencx_account import OpenCXAccount
 from console.sandbox.script import Platform
 
 CREATED = "2026-02-03T04:05:06.000Z"
@@ -51,6 +53,7 @@ class FlireoAssistant(BaseModel):
     llm_config: dict[str, Any] | None = None
     tts_config: dict[str, Any] | None = None
     speech_config: dict[str, Any] | None = None
+    created_at: str = CREATED
 
     def wants(self, event: str) -> bool:
         """Whether this event is sent for it. No list means all, which the pages leave open."""
@@ -58,7 +61,7 @@ class FlireoAssistant(BaseModel):
 
     def configuration(self) -> dict[str, Any]:
         """What a call with it is configured with; never the webhook's secret."""
-        return self.model_dump(exclude={"webhook_secret"}, exclude_none=True)
+        return self.model_dump(exclude={"webhook_secret", "created_at"}, exclude_none=True)
 
 
 class FlireoNumber(BaseModel):
@@ -97,6 +100,19 @@ class FlireoOrder:
     verification_group: str | None = None
 
 
+@dataclass(frozen=True)
+class FlireoGroup:
+    """A verification group: numbers whose address is proved together."""
+
+    id: str
+    name: str
+    type: str
+    locality: str
+    business_name: str
+    created_at: str
+    status: Literal["pending", "approved", "rejected", "deleted"] = "pending"
+
+
 ORDER_CREDITS = 10
 
 
@@ -109,6 +125,7 @@ class FlireoAccount:
     stock: list[FlireoNumber] = field(default_factory=list)
     """Numbers one could order."""
     orders: list[FlireoOrder] = field(default_factory=list)
+    groups: dict[str, FlireoGroup] = field(default_factory=dict)
     credits: int = 100
 
     def assistant(self, assistant_id: str) -> FlireoAssistant:
@@ -189,34 +206,6 @@ class FlireoAccount:
 
 
 @dataclass
-class FluentsAccount:
-    """Fluents' numbers (normalized: references are ids), agents and account connections, as plain objects."""
-
-    numbers: list[dict[str, Any]] = field(default_factory=list)
-    agents: list[dict[str, Any]] = field(default_factory=list)
-    connections: list[dict[str, Any]] = field(default_factory=list)
-    stock: list[dict[str, Any]] = field(default_factory=list)
-    calls: list[dict[str, Any]] = field(default_factory=list)
-
-    def call(self, call_id: str) -> dict[str, Any] | None:
-        return with_id(self.calls, call_id)
-
-    def number(self, number_or_id: str) -> dict[str, Any] | None:
-        return next((each for each in self.numbers if number_or_id in (each["number"], each["id"])), None)
-
-    def agent(self, agent_id: str) -> dict[str, Any] | None:
-        return with_id(self.agents, agent_id)
-
-    def connection(self, connection_id: str) -> dict[str, Any] | None:
-        return with_id(self.connections, connection_id)
-
-
-def with_id(items: Iterable[dict[str, Any]], wanted: str) -> dict[str, Any] | None:
-    """The item with that id."""
-    return next((each for each in items if each["id"] == wanted), None)
-
-
-@dataclass
 class Shop:
     """The small customer system the example rules talk to."""
 
@@ -287,13 +276,11 @@ class World:
 
     flireo: FlireoAccount
     fluents: FluentsAccount
-    opencx: list[dict[str, Any]]
-    """Phone agents, other organisations' among them."""
+    opencx: OpenCXAccount
     shop: Shop
     vapi: VapiAccount
-    sessions: list[dict[str, Any]] = field(default_factory=list)
-    """OpenCX's conversations, the newest last."""
 
-    def accounts(self) -> dict[Platform, FlireoAccount | VapiAccount]:
+    def accounts(self) -> dict[Platform, FlireoAccount | FluentsLines | OpenCXAccount | VapiAccount]:
         """The accounts whose calls are played."""
-        return {"flireo": self.flireo, "vapi": self.vapi}
+        lines = FluentsLines(self.fluents)
+        return {"flireo": self.flireo, "fluents": lines, "opencx": self.opencx, "vapi": self.vapi}

@@ -17,10 +17,13 @@ from receiver.raw import RawDelivery
 from store.connections import AuthEntry
 from store.event import Event
 
-__all__ = ["ANSWER_KEYS", "EVENTS_ONLY", "Answer", "BadSignature", "Provider", "Reply"]
+__all__ = ["ANSWER_KEYS", "EVENTS_ONLY", "NONE_KEPT", "Answer", "BadSignature", "Provider", "Reply"]
 
 EVENTS_ONLY: Mapping[str, frozenset[str]] = {"": frozenset({"POST"})}
 """The doors of a platform that posts everything to one URL."""
+
+NONE_KEPT: frozenset[str] = frozenset()
+"""The headers of a platform whose bodies tell everything."""
 
 ANSWER_KEYS: Mapping[str, frozenset[str]] = {
     "assistant-request": frozenset(
@@ -84,6 +87,10 @@ class Provider(Protocol):
     @property
     def doors(self) -> Mapping[str, frozenset[str]]:
         """The URLs of a connection that the platform posts to → the methods it uses; see `store.request.Request`."""
+
+    @property
+    def kept_headers(self) -> frozenset[str]:
+        """Headers that `normalise` reads and that are kept with the event, in lower case; none that proves anything."""
 
     @property
     def signing(self) -> HmacDefaults:

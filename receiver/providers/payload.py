@@ -31,9 +31,15 @@ class Unreadable(Exception):
 
 def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object in the body; raises Unreadable."""
-    payload = _parse(body.removeprefix(_BOM))
+    payload = read_value(body)
     if not isinstance(payload, dict):
         raise Unreadable("the body is JSON but not an object")
+    return payload
+
+
+def read_value(body: bytes) -> Any:
+    """Whatever JSON is in the body; raises Unreadable."""
+    payload = _parse(body.removeprefix(_BOM))
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _deeper_than(payload, MAX_DEPTH):
         raise Unreadable(f"the body is nested deeper than {MAX_DEPTH} levels")
     return payload
@@ -92,7 +98,10 @@ def arguments(value: Any) -> dict[str, Any]:
 
 def first(source: dict[str, Any], *names: str) -> Any:
     """The first of these members that is there and not null."""
-    return next((source[name] for name in names if source.get(name) is not None), None)
+    for name in names:
+        if (found := source.get(name)) is not None:
+            return found
+    return None
 
 
 def moment(value: Any) -> datetime | None:

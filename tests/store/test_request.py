@@ -44,3 +44,46 @@ def test_a_form_with_too_many_fields_is_none() -> None:
 @given(st.binary(max_size=200))
 def test_no_form_raises(body: bytes) -> None:
     assert isinstance(form_of(body), dict)
+
+
+PARTS = {"content-type": 'multipart/form-data; boundary="b 1"'}
+
+
+def in_parts(*parts: str) -> bytes:
+    return "".join(f"--b 1\r\n{part}\r\n" for part in parts).encode() + b"--b 1--\r\n"
+
+
+def field(name: str, value: str) -> str:
+    return f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'
+
+
+def test_a_form_in_parts_is_a_form() -> None:
+    body = in_parts(field("a", "1"), field("b", "two\r\nlines"), field("a", "3"))
+    assert payload_of(body, PARTS) == {"a": ["1", "3"], "b": "two\r\nlines"}
+    capitals = {"content-type": "Multipart/Form-Data; boundary=x"}
+    assert payload_of(b'--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n--x--', capitals) == {"a": "1"}
+
+
+def test_files_in_a_form_are_left_out() -> None:
+    file = 'Content-Disposition: form-data; name="f"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nx'
+    assert payload_of(in_parts(file, field("a", "1")), PARTS) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "written"),
+    [
+        (in_parts(field("a", "1")), "multipart/form-data"),
+        (in_parts(field("a", "1")), "multipart/form-data; boundary=other"),
+        (in_parts("\r\nno headers"), PARTS["content-type"]),
+        (in_parts(*[field("a", "1")] * (MOST_FIELDS + 1)), PARTS["content-type"]),
+    ],
+)
+def test_what_is_no_form_in_parts_is_empty(body: bytes, written: str) -> None:
+    assert payload_of(body, {"content-type": written}) == {}
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60), st.text(max_size=20))
+def test_no_form_in_parts_raises(head: bytes, value: bytes, boundary: str) -> None:
+    body = b"--b\r\n" + head + b"\r\n\r\n" + value + b"\r\n--b--"
+    assert isinstance(payload_of(body, {"content-type": "multipart/form-data; boundary=b"}), dict)
+    assert isinstance(payload_of(body, {"content-type": f"multipart/form-data; boundary={boundary}"}), dict)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from receiver.auth import verify
-from receiver.providers.base import EVENTS_ONLY, Answer, Reply
+from receiver.providers.base import EVENTS_ONLY, NONE_KEPT, Answer, Reply
 from receiver.providers.flireo.normalise import KINDS, normalise
 from receiver.providers.flireo.reply import ANSWERS, reply
 from receiver.providers.flireo.signature import DEFAULTS
@@ -29,6 +29,7 @@ class Flireo:
     kinds: Mapping[str, str] = KINDS
     answers: Mapping[str, Mapping[str, frozenset[str]]] = ANSWERS
     doors = EVENTS_ONLY
+    kept_headers = NONE_KEPT
 
     signing = DEFAULTS
 

@@ -14,8 +14,8 @@ from receiver.providers.payload import arguments, first, mapping, mappings, mome
 from receiver.providers.toolcalls import Asked, all_named, tool_calls
 from store.event import Call, Report
 
-_OF_TWO = ("phoneNumber", "toolCallList", "durationSeconds")
-_OF_THREE = ("phone_number", "tool_call_list", "duration_seconds")
+_OF_TWO = frozenset({"phoneNumber", "toolCallList", "durationSeconds"})
+_OF_THREE = frozenset({"phone_number", "tool_call_list", "duration_seconds"})
 _SPOKEN = ("user", "assistant")
 
 
@@ -29,35 +29,35 @@ def fields(message: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
     native = text(message.get("type"))
     kind = kinds.get(native, "unknown")
     at = moment(message.get("timestamp"))
-    call = _call(message, kind)
+    told = mapping(message.get("call"))
+    status = text(told.get("status"))
+    call = _call(message, told, status, kind)
     asked = _asked(message) if kind == "tool-calls" else []
-    tools = tool_calls(asked)
-    return {
+    tools = tool_calls(asked) if asked else []
+    report = {"report": _report(message)} if kind == "end-of-call-report" else {}
+    return report | {
         "generation": generation(message),
         "kind": kind,
         "native": native,
         "occurred_at": at,
         "call": call,
         "tools": tools,
-        "report": _report(message) if kind == "end-of-call-report" else Report(),
-        "dedup_key": dedup_key(native, call.id, at, _native_status(message), tools if all_named(asked) else []),
+        "dedup_key": dedup_key(native, call.id, at, status, tools if all_named(asked) else []),
     }
 
 
 def generation(message: dict[str, Any]) -> str:
     """g2 when only its spelling is seen; g3, the current one, when there is nothing to tell or both are seen."""
     call_type = text(mapping(message.get("call")).get("type"))
-    two = any(name in message for name in _OF_TWO) or call_type.endswith("Call")
-    three = any(name in message for name in _OF_THREE) or call_type.endswith("_call")
+    two = not _OF_TWO.isdisjoint(message) or call_type.endswith("Call")
+    three = not _OF_THREE.isdisjoint(message) or call_type.endswith("_call")
     return "g2" if two and not three else "g3"
 
 
-def _call(message: dict[str, Any], kind: str) -> Call:
-    call = mapping(message.get("call"))
+def _call(message: dict[str, Any], call: dict[str, Any], native: str, kind: str) -> Call:
     direction = words.direction(call.get("type"))
     ours = words.party(mapping(first(message, "phone_number", "phoneNumber")).get("number"))
     theirs = words.party(mapping(message.get("customer")).get("number"))
-    native = _native_status(message)
     reason = text(first(message, "end_reason", "endReason"))
     return Call(
         id=text(call.get("id")),
@@ -68,10 +68,6 @@ def _call(message: dict[str, Any], kind: str) -> Call:
         ended_reason=words.ended_reason(native, reason, words.problem_text(message.get("error"))),
         metadata=mapping(mapping(message.get("assistant")).get("metadata")),
     )
-
-
-def _native_status(message: dict[str, Any]) -> str:
-    return text(mapping(message.get("call")).get("status"))
 
 
 def _asked(message: dict[str, Any]) -> list[Asked]:
@@ -97,4 +93,4 @@ def _report(message: dict[str, Any]) -> Report:
 
 def _transcript(turns: list[dict[str, Any]]) -> str:
     """What was said, a line a turn; system turns are instructions, not speech."""
-    return "\n".join(f"{turn['role']}: {text(turn.get('content'))}" for turn in turns if turn.get("role") in _SPOKEN)
+    return "\n".join([f"{turn['role']}: {text(turn.get('content'))}" for turn in turns if turn.get("role") in _SPOKEN])

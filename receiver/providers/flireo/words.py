@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from receiver.providers.payload import canonical, text
@@ -56,16 +57,24 @@ def problem_text(value: Any) -> str:
 
 def direction(call_type: Any) -> str:
     """inbound, outbound or web from `inboundPhoneCall` or `inbound_phone_call` and their like."""
-    found = _DIRECTION.fullmatch(text(call_type).lower())
+    return _direction(text(call_type))
+
+
+@lru_cache(maxsize=256)
+def _direction(call_type: str) -> str:
+    found = _DIRECTION.fullmatch(call_type.lower())
     return found[1] if found else ""
 
 
 def party(value: Any) -> str:
     """A number or SIP address; nothing for a web call and for a caller who hides it."""
     number = text(value).strip()
+    if number.startswith("+"):
+        return number
     user = number.lower().removeprefix("sip:").partition("@")[0]
     return "" if user in _ANONYMOUS else number
 
 
+@lru_cache(maxsize=256)
 def _plain(native: str) -> str:
     return native.strip().lower().replace("_", "-")

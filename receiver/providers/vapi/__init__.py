@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from receiver.auth import verify
-from receiver.providers.base import EVENTS_ONLY, Answer, Reply
+from receiver.providers.base import EVENTS_ONLY, NONE_KEPT, Answer, Reply
 from receiver.providers.payload import mapping
 from receiver.providers.vapi.normalise import KINDS, normalise
 from receiver.providers.vapi.reply import ANSWERS, reply
@@ -36,6 +36,7 @@ class Vapi:
     kinds: Mapping[str, str] = KINDS
     answers: Mapping[str, Mapping[str, frozenset[str]]] = ANSWERS
     doors = EVENTS_ONLY
+    kept_headers = NONE_KEPT
 
     signing = DEFAULTS
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 20.0
+from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE
+from tests.ports import free_port
+
+PATIENCE = 60.0
 
 RULE = """\
 description: Say who calls.
@@ -23,15 +25,6 @@ if: call.from != ""
 answer:
   result: You called from ${{ call.from }}.
 """
-
-
-def free_port() -> int:
-    """A port with a free one 10 above it."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as server, suppress(OSError, OverflowError):
-            port: int = server.getsockname()[1]
-            socket.create_server(("127.0.0.1", port + 10)).close()
-            return port
 
 
 def until(true: Callable[[], bool], what: str) -> None:
@@ -65,7 +58,10 @@ class Dev:
 
     def children(self) -> dict[str, int]:
         """Its processes by what they are."""
-        names = {"console serve": "receiver", "console work": "worker", "console.sandbox": "sandbox", "valkey": "store"}
+        names = {
+            "console serve": "receiver", "console work": "worker", "console console": "console",
+            "console.sandbox": "sandbox", "valkey": "store",
+        }  # fmt: skip
         found: dict[str, int] = {}
         for path in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
@@ -112,7 +108,7 @@ def command(folder: Path, port: int, *more: str) -> list[str]:
 @contextmanager
 def dev(folder: Path, *more: str, port: int = 0) -> Iterator[Dev]:
     """Start it and wait until it is up; whatever happens, nothing stays behind."""
-    port = port or free_port()
+    port = port or free_port(CONSOLE_ABOVE, SANDBOX_ABOVE)
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(command(folder, port, *more), stdout=out, stderr=err, cwd=folder, env=environment())
     running = Dev(process, port, folder)

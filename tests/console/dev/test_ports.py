@@ -7,9 +7,10 @@ import pytest
 from console.dev.ports import HOST, LARGEST, Ports, PortTaken
 
 
-def test_the_sandbox_follows_the_receiver() -> None:
+def test_the_others_follow_the_receiver() -> None:
     ports = Ports(8080)
     assert (ports.receiver_url, ports.sandbox_url) == ("http://127.0.0.1:8080", "http://127.0.0.1:8090")
+    assert ports.console_url == "http://127.0.0.1:8081"
     assert Ports(LARGEST).sandbox == 65535
 
 
@@ -20,6 +21,8 @@ def test_a_taken_port_is_told_with_who_wanted_it() -> None:
             Ports(taken).require_free(sandbox=False)
         with pytest.raises(PortTaken, match=f"port {taken} for the sandbox is in use"):
             Ports(taken - 10).require_free(sandbox=True)
+        with pytest.raises(PortTaken, match=f"port {taken} for the console is in use"):
+            Ports(taken - 1).require_free(sandbox=False)
 
 
 def test_nobody_minds_the_sandboxs_port_without_a_sandbox() -> None:

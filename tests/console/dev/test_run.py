@@ -11,26 +11,27 @@ from typing import Any
 
 import pytest
 
-from tests.console.dev.story import Dev, dev, environment, free_port, gone, refused, until
+from tests.console.dev.story import PATIENCE, Dev, dev, environment, gone, refused, until
+from tests.ports import free_port
 
 pytestmark = pytest.mark.journey
 
 
 def pasted(line: str) -> dict[str, Any]:
-    done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=PATIENCE, check=True)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
 def hookswitch(running: Dev, *arguments: str) -> str:
     start = [sys.executable, "-m", "console", *arguments, "--data-dir", str(running.folder / "data")]
-    return subprocess.run(start, capture_output=True, text=True, timeout=20, check=True, env=environment()).stdout
+    return subprocess.run(start, capture_output=True, text=True, timeout=PATIENCE, check=True, env=environment()).stdout
 
 
 def test_from_the_first_start_to_ctrl_c(tmp_path: Path) -> None:
     with dev(tmp_path) as running:
         children = running.children()
-        assert children.keys() == {"receiver", "worker", "sandbox", "store"}
+        assert children.keys() == {"receiver", "worker", "console", "sandbox", "store"}
         call, tool = running.curl_lines()
         assert pasted(call)["assistant"]["firstMessage"] == "Good day, how may I help you?"
         assert pasted(tool)["results"][0]["result"] == "You called from +31612340001."
@@ -62,11 +63,11 @@ def test_whatever_is_saved_once_it_is_up_is_told(tmp_path: Path) -> None:
         more = ["--data-dir", str(tmp_path / "data")]
         run = subprocess.run(
             [*start, "run", "crm", "--rules", str(tmp_path / "rules"), *more],
-            capture_output=True, text=True, timeout=20, env=environment(), check=False,
+            capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False,
         )  # fmt: skip
         assert (run.returncode, wanted in run.stderr) == (2, True), run.stderr
         doctor = subprocess.run(
-            [*start, "doctor", *more], capture_output=True, text=True, timeout=20, env=environment(), check=False
+            [*start, "doctor", *more], capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False
         )
         assert (doctor.returncode, wanted in " ".join(doctor.stdout.split())) == (1, True), doctor.stdout
         assert running.stop() == 0
@@ -89,9 +90,9 @@ def test_a_folder_and_a_port_have_one_holder_and_others_run_beside_it(tmp_path: 
 def test_a_killed_process_comes_back_with_a_word(tmp_path: Path) -> None:
     with dev(tmp_path) as running:
         before = running.children()
-        for name in ("receiver", "worker", "sandbox"):
+        for name in ("receiver", "worker", "console", "sandbox"):
             subprocess.run(["kill", "-9", str(before[name])], check=True)
-        for name in ("receiver", "worker", "sandbox"):
+        for name in ("receiver", "worker", "console", "sandbox"):
             running.says(f"the {name} ended (SIGKILL), starting it again")
         until(lambda: running.children().keys() == before.keys(), "all are back")
         until(lambda: _answers(running.port), "the receiver answers")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -87,6 +88,7 @@ def test_secrets_are_random_private_and_stay_the_same(tmp_path: Path, demo: Path
     assert path.stat().st_mode & 0o777 == 0o600
     assert len(set(first.values())) == len(first)
     assert all(len(value) >= 32 for value in first.values())
+    assert all(base64.b64decode(value, validate=True) for value in first.values())
     written = path.stat().st_mtime_ns
     assert generated_secrets(tmp_path, demo, {}).values == first
     assert path.stat().st_mtime_ns == written
@@ -136,6 +138,12 @@ def test_the_sandbox_understands_what_it_is_given(tmp_path: Path, demo: Path, mo
     assert settings.g2_url == "http://127.0.0.1:9000/hooks/front_desk_g2"
     assert settings.g1_url == f"http://127.0.0.1:9000/hooks/front_desk_g1/{made['FRONT_DESK_G1_TOKEN']}"
     assert settings.vapi_url == "http://127.0.0.1:9000/hooks/vapi_desk"
+    assert settings.fluents_url == f"http://127.0.0.1:9000/hooks/fluents_desk/{made['FLUENTS_DESK_TOKEN']}"
+    assert settings.fluents_secret.get_secret_value() == made["FLUENTS_DESK_SIGNATURE_SECRET"]
+    assert settings.opencx_url == "http://127.0.0.1:9000/hooks/opencx_desk"
+    assert settings.opencx_data_url == f"{settings.opencx_url}/{made['OPENCX_DESK_DATA_TOKEN']}/data"
+    assert settings.opencx_secret.get_secret_value() == made["OPENCX_DESK_WEBHOOK_SECRET"]
+    assert settings.opencx_token.get_secret_value() == made["OPENCX_DESK_ACTION_TOKEN"]
     assert settings.vapi_secret.get_secret_value() == made["VAPI_DESK_WEBHOOK_SECRET"]
     assert settings.vapi_key.get_secret_value() == made["VAPI_DESK_API_KEY"]
     assert settings.vapi_control_base == "http://127.0.0.1:9010/vapi/control"

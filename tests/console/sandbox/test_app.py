@@ -12,7 +12,7 @@ from tests.console.sandbox.support import Box, box, virtually
 DOORS = {
     "/flireo/v1/phone-numbers": "fl_live_sandbox_g1",
     "/flireo/api/v1/numbers": "fl_live_sandbox",
-    "/fluents/v1/numbers/list": "fluents_sandbox",
+    "/fluents/v1/usage": "fluents_sandbox",
     "/opencx/phone": "ocx_live_sandbox",
 }
 REFUSALS: dict[str, Any] = {
@@ -20,7 +20,7 @@ REFUSALS: dict[str, Any] = {
         "error": {"code": "unauthorized", "message": "Invalid or missing API key", "details": {}}
     },
     "/flireo/api/v1/numbers": {"error": "Unauthorized", "message": "Invalid or missing API key"},
-    "/fluents/v1/numbers/list": {
+    "/fluents/v1/usage": {
         "message": "Invalid or missing API key",
         "error": "Unauthorized",
         "statusCode": 401,
@@ -93,6 +93,6 @@ def test_opencx_has_a_limit_without_headers_of_its_own() -> None:
     assert "retry-after" in refused.headers
 
 
-@pytest.mark.parametrize("path", ["/flireo/v1/phone-numbers", "/fluents/v1/numbers/list"])
+@pytest.mark.parametrize("path", ["/flireo/v1/phone-numbers", "/fluents/v1/usage"])
 def test_no_limit_is_documented_for_the_others(path: str) -> None:
     assert [response.status_code for response in limited(path)] == [200] * 4

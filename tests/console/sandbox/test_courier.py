@@ -7,6 +7,7 @@ import httpx
 from starlette.responses import JSONResponse
 
 from console.sandbox.courier import Courier, Target, encode
+from console.sandbox.platforms.opencx_signing import OpenCXTarget
 from tests.console.sandbox.support import Received, Receiver, virtually
 
 BODY = encode({"message": {"type": "status-update", "text": "één"}})
@@ -72,3 +73,31 @@ def test_copies_that_get_different_replies() -> None:
     receiver = Receiver({"status-update": answer})
     reply = virtually(courier(receiver).deliver(Target("g3", "http://r/h"), "status-update", BODY, 5, copies=2))
     assert not reply.copies_agree
+
+
+def statuses(*codes: int) -> tuple[list[httpx.Request], Courier]:
+    """A far side that answers with these, one after the other."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(codes[len(seen) - 1])
+
+    return seen, Courier(httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+
+
+def test_what_was_not_taken_is_sent_again_where_the_platform_does() -> None:
+    seen, sending = statuses(503, 503, 200)
+    target = OpenCXTarget("http://r/h", "c2VjcmV0", haste=0.01)
+    reply = virtually(sending.deliver(target, "phone_call.started", BODY, 5))
+    assert (reply.status, len(seen)) == (200, 3)
+    assert len({request.headers["svix-id"] for request in seen}) == 1
+    seen, sending = statuses(503, 200)
+    assert virtually(sending.deliver(Target("g3", "http://r/h"), "status-update", BODY, 5)).status == 503
+
+
+def test_there_is_an_end_to_trying() -> None:
+    seen, sending = statuses(*[500] * 20)
+    target = OpenCXTarget("http://r/h", "c2VjcmV0", haste=1)
+    assert virtually(sending.deliver(target, "phone_call.started", BODY, 5)).status == 500
+    assert len(seen) == 8

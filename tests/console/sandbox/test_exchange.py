@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from console.sandbox.exchange import NoWebhook, account_target, call_target, new_call_id
+from console.sandbox.exchange import (
+    NoWebhook,
+    account_target,
+    call_target,
+    fluents_target,
+    new_call_id,
+    opencx_target,
+    target_of,
+)
 from console.sandbox.script import Script
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.world import FlireoAssistant
@@ -21,6 +30,16 @@ def test_targets() -> None:
 def test_a_missing_target_names_the_setting() -> None:
     with pytest.raises(NoWebhook, match="HOOKSWITCH_SANDBOX_G2_URL"):
         account_target(SETTINGS, "g2")
+
+
+def test_each_platform_has_a_target() -> None:
+    given = {"fluents_url": "http://four", "fluents_secret": "c2VjcmV0", "fluents_context": "POST"}
+    settings = SandboxSettings.model_validate(given)
+    target = fluents_target(settings)
+    assert (target.url, target.secret, target.events, target.context) == ("http://four", "c2VjcmV0", "POST", "POST")
+    assert target_of(settings, Script(platform="fluents"), None) == target
+    with pytest.raises(NoWebhook, match="HOOKSWITCH_SANDBOX_FLUENTS_URL"):
+        fluents_target(SETTINGS)
 
 
 def test_the_assistants_own_webhook_comes_first() -> None:
@@ -70,3 +89,15 @@ def test_an_outbound_call_asks_for_no_assistant() -> None:
             return around.receiver.events()
 
     assert virtually(story()) == ["status-update", "tool-calls", "status-update", "end-of-call-report"]
+
+
+def test_opencx_has_a_webhook_a_token_and_a_place_for_data() -> None:
+    given: dict[str, Any] = {"opencx_url": "http://five", "opencx_secret": "c2VjcmV0", "opencx_token": "t", "opencx_haste": 0}
+    target = opencx_target(SandboxSettings(**given, opencx_data_url="http://five/token/data"))
+    assert (target.url, target.token, target.data_url) == ("http://five", "t", "http://five/token/data")
+    assert (
+        target_of(SandboxSettings(**given), Script(platform="opencx"), None).outgoing("x", b"{}", 0).url
+        == "http://five"
+    )
+    with pytest.raises(NoWebhook, match="OPENCX_URL"):
+        opencx_target(SETTINGS)
