@@ -17,10 +17,12 @@ from rules.engine.vocabulary import Vocabulary
 from store.connections import Connection, load_connections, parse_connections
 from tests.docs.markdown import ROOT, Block, blocks, manual
 from workers.actions import ACTIONS, output_words
+from workers.actions.platforms import PLATFORM_ACTIONS
 from workers.vocabulary import vocabulary
 
 DEMO = ROOT / "console" / "dev" / "demo_connections.yaml"
 REFERENCE = ROOT / "docs" / "rules.md"
+CALLING_BACK = ROOT / "docs" / "calling-back.md"
 VARS = "vars.yaml"
 
 
@@ -58,8 +60,14 @@ def file_name(block: Block) -> str:
 
 
 @pytest.fixture
-def connections() -> dict[str, Connection]:
-    return load_connections(DEMO, {}, "neither")
+def connections(page: Path) -> dict[str, Connection]:
+    """The demo's, and those that the page shows itself."""
+    found = load_connections(DEMO, {}, "neither")
+    for block in blocks(page, "yaml"):
+        document = yaml.safe_load(block.text)
+        if isinstance(document.get("connections"), dict):
+            found |= parse_connections(page, document, {}, "neither")
+    return found
 
 
 @pytest.fixture
@@ -106,7 +114,14 @@ def test_a_connections_file_can_be_read(block: Block, tmp_path: Path) -> None:
     assert connections
 
 
-@pytest.mark.parametrize("name", sorted(ACTIONS))
+@pytest.mark.parametrize("name", sorted(each.name for each in PLATFORM_ACTIONS))
+def test_every_action_of_one_platform_is_named_in_its_section(name: str) -> None:
+    heading = {"flireo": "Flireo", "fluents": "Fluents", "opencx": "OpenCX", "vapi": "Vapi"}[name.partition(".")[0]]
+    section = CALLING_BACK.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    assert f"`{name}`" in section
+
+
+@pytest.mark.parametrize("name", sorted(set(ACTIONS) - {each.name for each in PLATFORM_ACTIONS}))
 def test_every_action_is_in_the_reference(name: str) -> None:
     section = REFERENCE.read_text(encoding="utf-8").partition("\n## Actions\n")[2].partition("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]

@@ -1,0 +1,41 @@
+"""Adding a platform works as it is written: in a copy of the tree, step by step."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.docs.markdown import ROOT
+from tests.docs.walk import steps, take
+
+PAGE = ROOT / "docs" / "add-a-platform.md"
+COPIED = ("receiver", "store", "rules", "workers", "console", "tests")
+_LEFT = shutil.ignore_patterns("__pycache__", "journeys", "chaos", "docs")
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source as it is."""
+    tree = tmp_path_factory.mktemp("tree")
+    for room in COPIED:
+        shutil.copytree(
+            ROOT / room, tree / room, ignore=_LEFT if room == "tests" else shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    return tree
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(400)
+def test_every_step_of_the_page_works(tree: Path) -> None:
+    taken = 0
+    for step in steps(PAGE):
+        done = take(step, tree, RINGO_SECRET="a secret")
+        if done is not None and "connections try" not in step.text:
+            assert done.returncode == 0, f"{step.text}\n{done.stdout}\n{done.stderr}"
+        elif done is not None:
+            assert "status-update" in done.stdout, done.stderr
+        taken += 1
+    assert taken >= 15
