@@ -74,11 +74,14 @@ def _pairs(written: Sequence[str], sign: str) -> list[tuple[str, str]]:
 
 
 def post(desk: Connection, raw: RawDelivery, url: str) -> httpx.Response:
-    """Post a delivery to the receiver at `url`, signed now by the first entry; raises BadEntry and httpx's errors."""
+    """Post a delivery to the receiver at `url`, signed now by the first entry of each scheme.
+
+    Raises BadEntry and httpx's errors.
+    """
     if desk.missing:
         raise CannotRun(f"connection {desk.name} is off: {', '.join(desk.missing)} not set here")
-    if desk.auth:
-        raw = signed(raw, desk.auth[0], datetime.now(UTC), provider_for(desk).signing)
+    for entry in {entry.scheme: entry for entry in reversed(desk.auth)}.values():
+        raw = signed(raw, entry, datetime.now(UTC), provider_for(desk).signing)
     segments = [desk.name, raw.path_token, raw.request.door, raw.request.tool]
     path = "/".join(quote(segment, safe="") for segment in segments if segment)
     with httpx.Client(timeout=_TIMEOUT, trust_env=False) as client:

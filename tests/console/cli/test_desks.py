@@ -19,6 +19,7 @@ connections:
   public:
     provider: standard
     auth: [{ scheme: standard, secret: whpk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= }]
+  both: { provider: generic, auth: [{ scheme: path_token, secret: tok }, { scheme: hmac, header: X-Sig, secret: s }] }
   odd: { provider: flirio, auth: [{ scheme: none }] }
 """
 
@@ -93,3 +94,10 @@ def test_what_does_not_arrive_says_why(
 
 def test_nobody_is_there(tmp_path: Path) -> None:
     assert "no receiver answers at http://127.0.0.1:9" in send(tmp_path, "signed", "http://127.0.0.1:9").stderr
+
+
+def test_each_scheme_proves_it(tmp_path: Path, receiver: str) -> None:
+    assert send(tmp_path, "both", receiver).exit_code == 0
+    [(_, path, headers, _)] = _Receiver.seen
+    assert path == "/hooks/both/tok"
+    assert headers["x-sig"]
