@@ -28,11 +28,33 @@ class CellAnswer:
         """Stable bytes: the same answer is recognised again."""
         return orjson.dumps({"by": self.by, "rule": self.rule, "body": self.body}, option=orjson.OPT_SORT_KEYS)
 
+    @property
+    def state(self) -> str:
+        """What its cell becomes; a fallback makes what is said meanwhile the answer."""
+        return {"meanwhile": "provisional", "rule": "ready", "fallback": "fallback"}[self.by]
+
     @classmethod
     def from_json(cls, data: bytes) -> CellAnswer:
         """The other direction."""
         record = orjson.loads(data)
         return cls(record["by"], record["body"], record["rule"])
+
+
+class LateAnswerError(Exception):
+    """Something else was said already, or nobody is left to say it."""
+
+
+@dataclass(frozen=True)
+class LastWord:
+    """An answer that a job ends with."""
+
+    tool_id: str
+    answer: CellAnswer
+
+    @property
+    def flat(self) -> tuple[str, str, bytes]:
+        """As scripts take it."""
+        return self.tool_id, self.answer.state, self.answer.to_json()
 
 
 @dataclass(frozen=True)
@@ -58,8 +80,8 @@ class Answers:
 
     async def settle(self, job_id: str, token: str, event_id: str, tool_id: str, answer: CellAnswer) -> Settled:
         """Put an answer into its cell: provisional for `meanwhile`, final otherwise."""
-        state = {"meanwhile": "provisional", "rule": "ready", "fallback": "fallback"}[answer.by]
-        result: bytes = await run(self._redis, "settle", job_id, token, event_id, tool_id, state, answer.to_json())
+        arguments = (job_id, token, event_id, tool_id, answer.state, answer.to_json())
+        result: bytes = await run(self._redis, "settle", *arguments)
         return result.decode()  # type: ignore[return-value]
 
     async def collect(

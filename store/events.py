@@ -11,9 +11,11 @@ import orjson
 from redis.asyncio import Redis
 
 from store import keys
+from store.calls import call_name, thread_of
 from store.event import Event, Lane
 from store.request import PLAIN, Request, payload_of
 from store.scripting import Argument, run
+from store.spans import traceparent
 from store.together import together
 
 COMPRESS_FROM = 16_384
@@ -22,7 +24,13 @@ COMPRESS_FROM = 16_384
 DEDUP_MS = 72 * 3600 * 1000
 """How long a delivery is remembered as a duplicate of its first."""
 
+BUNDLE = "bundle:"
+"""What the name of a trace's field begins with that holds many records."""
+
 _PLAIN, _PACKED = b"p", b"z"
+_BUNDLE = BUNDLE.encode()
+_RUN = b"run:"
+"""What the fields begin with that say which runs an event has."""
 
 
 @dataclass(frozen=True)
@@ -40,22 +48,28 @@ class Acceptance:
     stages: Mapping[str, float] = field(default_factory=dict)
     """Stage name → Unix time in milliseconds, as far as the receiver got."""
     request: Request = PLAIN
+    traceparent: str = field(default_factory=traceparent)
+    """The span it was accepted in, for those who go on with it; empty when nothing is traced."""
 
     def arguments(self) -> list[Argument]:
         """What `accept.lua` takes."""
         event = self.event
         dedup = f"{event.connection}:{event.dedup_key}" if event.dedup_key else ""
+        call, thread = event.call.id, thread_of(event)
         return [
             event.id, self.lane, dedup, DEDUP_MS, round(self.due_in * 1000), max(0, round(self.deadline_in * 1000)),
-            job_payload("event", event.id),
-            "event", event.model_dump_json(exclude_unset=True),
+            job_payload("event", event.id), call_name(event.connection, call), call_name(event.connection, thread),
+            "event", event.to_json(),
             "body", pack(self.body),
             "headers", orjson.dumps(dict(self.headers)),
             "stages", orjson.dumps(dict(self.stages)),
             "connection", event.connection,
             "kind", event.kind,
-            "call", event.call.id,
+            "call", call,
+            *(("thread", thread) if thread else ()),
+            *(("recovered", 1) if event.recovered else ()),
             *(("request", request) if (request := self.request.to_json()) else ()),
+            *(("traceparent", self.traceparent) if self.traceparent else ()),
         ]  # fmt: skip
 
 
@@ -90,6 +104,8 @@ class StoredEvent:
     memory: dict[str, dict[str, Any]] | None = None
     """What rules see of memory, once one of them may have changed it."""
     request: Request = PLAIN
+    runs: frozenset[str] = frozenset()
+    """The runs that have begun on it, each by its rule, and the tool call it is for: `rule` or `rule/tool`."""
 
 
 def job_payload(function: str, *arguments: str) -> bytes:
@@ -114,13 +130,27 @@ class Events:
         self._redis = redis
 
     async def accept(self, acceptance: Acceptance) -> Accepted:
-        """Store and enqueue one event unless it is a duplicate; asking again with the same id changes nothing."""
-        return Accepted.from_reply(await run(self._redis, "accept", *acceptance.arguments()))
+        """Store and enqueue one event unless it is a duplicate; asking again with the same id changes nothing.
+
+        Events that somebody waits for leave first, however many others there are.
+        """
+        patient = not acceptance.event.waits
+        return Accepted.from_reply(await run(self._redis, "accept", *acceptance.arguments(), patient=patient))
+
+    async def accept_spooled(self, acceptance: Acceptance) -> Accepted:
+        """The same for an event whose id was given away already: where it is a duplicate, its id leads to the first."""
+        accepted = await self.accept(acceptance)
+        if accepted.duplicate:
+            await self._redis.set(keys.ALIAS + acceptance.event.id, accepted.event_id, px=DEDUP_MS)
+        return accepted
 
     async def get(self, event_id: str) -> StoredEvent | None:
-        """The event with its raw payload parsed again, or None."""
-        fields = await together(self._redis).ask("HGETALL", keys.EVENT + event_id)
-        return _stored(fields) if fields else None
+        """The event with its raw payload parsed again, or None. For an acknowledged repetition it is the first one."""
+        company = together(self._redis)
+        fields = await company.ask("HGETALL", keys.EVENT + event_id)
+        if not fields and (first := await company.ask("GET", keys.ALIAS + event_id)):
+            fields = await company.ask("HGETALL", keys.EVENT + first.decode())
+        return read_event(fields) if fields else None
 
     async def statuses(self, event_ids: list[str]) -> list[str]:
         """The status of each event, empty for those that are not there."""
@@ -149,11 +179,27 @@ class Events:
 
     async def trace(self, event_id: str) -> dict[str, Any]:
         """What was decided about the event: trace field → record."""
-        fields = await self._redis.hgetall(keys.TRACE + event_id)  # type: ignore[misc]
-        return {name.decode(): orjson.loads(value) for name, value in fields.items()}
+        return read_trace(await self._redis.hgetall(keys.TRACE + event_id))  # type: ignore[misc]
 
 
-def _stored(fields: Mapping[bytes, bytes]) -> StoredEvent:
+def bundled(job_id: str, records: Mapping[str, Any]) -> dict[str, bytes]:
+    """Many records of one job as one field of the trace: they are read as if each had a field of its own."""
+    return {BUNDLE + job_id: pack(orjson.dumps(records))}
+
+
+def read_trace(fields: Mapping[bytes, bytes]) -> dict[str, Any]:
+    """A trace from the fields of its hash."""
+    trace: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name.startswith(_BUNDLE):
+            trace = orjson.loads(unpack(value)) | trace
+        else:
+            trace[name.decode()] = orjson.loads(value)
+    return trace
+
+
+def read_event(fields: Mapping[bytes, bytes]) -> StoredEvent:
+    """An event from the fields of its hash."""
     body, headers = unpack(fields[b"body"]), orjson.loads(fields[b"headers"])
     request = Request.from_json(fields.get(b"request"))
     event = Event.model_validate_json(fields[b"event"])
@@ -169,4 +215,5 @@ def _stored(fields: Mapping[bytes, bytes]) -> StoredEvent:
         stages=orjson.loads(fields.get(b"stages") or b"{}"),
         memory=orjson.loads(fields.get(b"memory") or b"null"),
         request=request,
+        runs=frozenset(name[len(_RUN) :].decode() for name in fields if name.startswith(_RUN)),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from redis.asyncio import Redis
 
 from store import keys
-from store.events import job_payload
+from store.answers import LastWord, LateAnswerError
+from store.events import StoredEvent, job_payload, read_event
 from store.runs import Claim, LeaseLostError, RunId
 from store.scripting import run
 
@@ -19,10 +20,21 @@ LEASE_MS: Mapping[str, int] = {"live": 4_000, "background": 12_000, "bulk": 12_0
 
 @dataclass(frozen=True)
 class ClaimedJob:
-    """A job that is ours for now, with its payload as the client wrote it."""
+    """A job that is ours for now, with its payload as the client wrote it, and its event as it was at the claim."""
 
     claim: Claim
     payload: bytes
+    record: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
+    """The event as the store keeps it; empty when there is none."""
+
+    @property
+    def traceparent(self) -> str:
+        """The span its event was accepted in; empty when nothing is traced."""
+        return self.record.get(b"traceparent", b"").decode()
+
+    def event(self, event_id: str) -> StoredEvent | None:
+        """The event with this id, if that is the one the job belongs to."""
+        return read_event(self.record) if self.record and event_of(self.claim.job_id) == event_id else None
 
 
 @dataclass(frozen=True)
@@ -62,14 +74,29 @@ class Queue:
             await run(self._redis, "release", *arguments)
 
     async def finish(
-        self, claim: Claim, event_id: str, trace: Mapping[str, bytes], *, outcome: str = "done", feed: bytes = b""
+        self,
+        claim: Claim,
+        event_id: str,
+        trace: Mapping[str, bytes],
+        *,
+        outcome: str = "done",
+        feed: bytes = b"",
+        last_word: LastWord | None = None,
     ) -> None:
-        """The job is over: write its part of the trace and forget it. Raises LeaseLostError for a stale claim."""
+        """The job is over: put its last word into the cell, write its part of the trace and forget it, all at once.
+
+        Raises LateAnswerError when that word comes too late: then the job goes on, since something has to become of it.
+        Raises LeaseLostError for a stale claim.
+        """
+        said = last_word.flat if last_word else ("", "", "")
         flat = [part for pair in trace.items() for part in pair]
-        arguments = (claim.lane, claim.job_id, claim.token, event_id, outcome, feed)
+        arguments = (claim.lane, claim.job_id, claim.token, event_id, outcome, feed, *said)
         with claim.ending():
-            if not await run(self._redis, "finish", *arguments, *flat):
+            result = await run(self._redis, "finish", *arguments, *flat)
+            if result == b"stale":
                 raise LeaseLostError(claim.job_id)
+            if result == b"late":
+                raise LateAnswerError(event_id)
 
     async def enqueue_unsent(self, count: int = 100) -> int:
         """Turn answers that were never sent into jobs that inject them; returns how many."""
@@ -90,6 +117,16 @@ class Queue:
         counts = [await self._redis.zcard(keys.QUEUE + lane) for lane in lanes]
         return dict(zip(lanes, map(int, counts), strict=True))
 
+    async def oldest_due(self) -> dict[str, float]:
+        """By lane: seconds for which the oldest job is due that nobody has taken up; 0.0 when there is none."""
+        seconds, microseconds = await self._redis.time()
+        now = seconds * 1000 + microseconds / 1000
+        firsts = [await self._redis.zrange(keys.QUEUE + lane, 0, 0, withscores=True) for lane in LEASE_MS]
+        return {
+            lane: max(0.0, (now - first[0][1]) / 1000) if first else 0.0
+            for lane, first in zip(LEASE_MS, firsts, strict=True)
+        }
+
     async def open_work(self) -> int:
         """How many pieces of work are unfinished."""
         return int(await self._redis.zcard(keys.OPEN))
@@ -105,14 +142,31 @@ class Queue:
 
 
 def _claimed(entry: list[Any]) -> ClaimedJob:
-    job_id, lane, token, payload, tries, late_ms = entry
-    return ClaimedJob(Claim(job_id.decode(), lane.decode(), token.decode(), int(tries), int(late_ms)), payload)
+    job_id, lane, token, payload, tries, late_ms, record = entry
+    claim = Claim(job_id.decode(), lane.decode(), token.decode(), int(tries), int(late_ms))
+    return ClaimedJob(claim, payload, dict(zip(record[::2], record[1::2], strict=True)))
+
+
+_FUNCTIONS: Mapping[str, str] = {
+    keys.LATE_JOB_PREFIX: "late",
+    keys.COMPLETE_JOB_PREFIX: "complete",
+    keys.RECONCILE_JOB_PREFIX: "reconcile",
+}
+"""What the ids of jobs begin with that are no events → the function they call with the rest."""
+
+
+def event_of(job_id: str) -> str:
+    """The event a job belongs to."""
+    if job_id.startswith(keys.RUN_JOB_PREFIX):
+        return RunId.parse(job_id).event_id
+    return job_id.removeprefix(keys.LATE_JOB_PREFIX).removeprefix(keys.COMPLETE_JOB_PREFIX)
 
 
 def job_for(work_id: str) -> bytes:
     """The job that continues a piece of unfinished work."""
     if work_id.startswith(keys.RUN_JOB_PREFIX):
         return job_payload("run", str(RunId.parse(work_id)))
-    if work_id.startswith(keys.LATE_JOB_PREFIX):
-        return job_payload("late", work_id.removeprefix(keys.LATE_JOB_PREFIX))
+    for prefix, function in _FUNCTIONS.items():
+        if work_id.startswith(prefix):
+            return job_payload(function, work_id.removeprefix(prefix))
     return job_payload("event", work_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,16 +31,23 @@ class Claim:
     late_ms: int = 0
     """How long the job was due before it was claimed."""
     _ends: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
+    _told: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @contextmanager
     def ending(self) -> Iterator[None]:
         """Around the write that gives the claim up: once that has been sent, losing the lease is no news."""
         self._ends.append(True)
+        for tell in self._told:
+            tell()
         try:
             yield
         except BaseException:
             self._ends.pop()
             raise
+
+    def when_ending(self, tell: Callable[[], None]) -> None:
+        """Call `tell` as soon as that write is about to be sent: whoever waits for room need not wait for its reply."""
+        self._told.append(tell)
 
     @property
     def ends(self) -> bool:
@@ -57,7 +64,12 @@ class RunId:
     tool_id: str = ""
 
     def __str__(self) -> str:
-        return f"{self.event_id}/{self.rule}" + (f"/{self.tool_id}" if self.tool_id else "")
+        return f"{self.event_id}/{self.on_event}"
+
+    @property
+    def on_event(self) -> str:
+        """What tells it from the other runs on its event."""
+        return f"{self.rule}/{self.tool_id}" if self.tool_id else self.rule
 
     @property
     def job_id(self) -> str:

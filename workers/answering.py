@@ -20,7 +20,7 @@ from store.runs import LeaseLostError
 from store.tasks import end
 from workers.desk import Work
 from workers.late import deliver_late
-from workers.ledger import Ledger
+from workers.ledger import Ledger, Said
 from workers.ran import Ran
 from workers.run import run_rule
 from workers.stepping import Parked
@@ -43,7 +43,7 @@ async def take_all_turns(work: Work, candidates: Sequence[Rule], tool: ToolView 
 
     async def play_one(rule: Rule) -> Played:
         try:
-            ran = await _run(work, rule, tool)
+            ran = await _run(work, rule, tool, ledger)
         except Parked as parked:
             ledger.park(rule, tool, parked)
             raise
@@ -58,7 +58,7 @@ async def take_all_turns(work: Work, candidates: Sequence[Rule], tool: ToolView 
         turns = []
     ledger.overtake([played.rule for played in turns if played.outcome == OVERTAKEN and not played.error], tool)
     if all(played.answer is None for played in turns):
-        await _settle(work, tool, work.fallback())
+        await _say(work, Said(tool, work.fallback(), None), ledger)
 
 
 def _is_parked_here(work: Work, ledger: Ledger, tool: ToolView | None) -> bool:
@@ -66,7 +66,7 @@ def _is_parked_here(work: Work, ledger: Ledger, tool: ToolView | None) -> bool:
     return work.lease.claim.job_id in {work.run_id(rule, tool).job_id for rule in ledger.parked}
 
 
-async def _run(work: Work, rule: Rule, tool: ToolView | None) -> Ran:
+async def _run(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger) -> Ran:
     """Play one rule whose answer somebody waits for, and settle what it says."""
     hold = _Hold(work, rule, tool)
     try:
@@ -77,9 +77,22 @@ async def _run(work: Work, rule: Rule, tool: ToolView | None) -> Ran:
         ran.notes["meanwhile"] = {"error": hold.problem}
     if ran.played.answer is not None:
         answer = CellAnswer("rule", dict(ran.played.answer), rule.name)
-        if await _settle(work, tool, answer) == "late":
-            ran.notes["late"] = await deliver_late(work, ran.state, tool, answer)
+        await _say(work, Said(tool, answer, ran), ledger)
     return ran
+
+
+async def _say(work: Work, said: Said, ledger: Ledger) -> None:
+    """Settle an answer, now or with the job's last write."""
+    if ledger.ends_with_answer and not ledger.failed:
+        ledger.said = said
+    elif await _settle(work, said.tool, said.answer) == "late":
+        await deal_with_late(work, said)
+
+
+async def deal_with_late(work: Work, said: Said) -> None:
+    """Do with an answer that came too late what its rule says."""
+    if said.ran:
+        said.ran.notes["late"] = await deliver_late(work, said.ran.state, said.tool, said.answer)
 
 
 @dataclass

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 import orjson
@@ -16,15 +15,19 @@ from rules.engine.playing.events import EventView, ToolView
 from rules.engine.playing.play import Surroundings
 from rules.engine.rule import Rule
 from rules.engine.vocabulary import Vocabulary
+from store.about import now_about
 from store.answers import CellAnswer
 from store.client import Store
 from store.connections import Connection
 from store.event import Event, ToolCall
 from store.events import StoredEvent
 from store.pauses import Pause
-from store.runs import RunId
+from store.queue import ClaimedJob
+from store.runs import Journal, RunId
+from store.spans import note
 from store.visible import visible
-from workers.lease import Lease
+from workers.lease import Lease, now
+from workers.observer import Observer
 from workers.pausing import Pauses
 from workers.toolbox import Clients, EventMemory, Toolbox
 
@@ -53,6 +56,7 @@ class Desk:
     clients: Clients
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     pauses: Pauses = field(default_factory=Pauses)
+    observer: Observer = field(default_factory=Observer)
 
     async def rule_of(self, run_id: RunId) -> Rule:
         """The rule a run belongs to, in the version it began with. Raises MissingRuleError when nobody knows it.
@@ -85,8 +89,8 @@ class Work:
     lease: Lease
     view: EventView
     toolbox: Toolbox
-    memory: dict[str, dict[str, Any]]
-    """As it was before the event, whatever its rules have done to it since."""
+    memory: dict[str, dict[str, Any]] | None
+    """As it was before the event, whatever its rules have done to it since; None until it has been recalled."""
 
     @property
     def event(self) -> Event:
@@ -121,7 +125,7 @@ class Work:
 
     def now_ms(self) -> float:
         """The store's clock now, as far as we can tell without asking it."""
-        return self.lease.claimed_ms + (asyncio.get_running_loop().time() - self.lease.claimed_at) * 1000
+        return self.lease.claimed_ms + (now() - self.lease.claimed_at) * 1000
 
     def stages_json(self, later: Mapping[str, float]) -> bytes:
         """Every stage of the event with its moment (ISO 8601) and the milliseconds since it came in, in order."""
@@ -132,25 +136,49 @@ class Work:
     @cached_property
     def surroundings(self) -> Surroundings:
         """What expressions and templates see beside the event."""
-        return Surroundings(memory=self.memory, secrets=self.desk.secrets)
+        return Surroundings(memory=self.memory or {}, secrets=self.desk.secrets)
 
-    @cached_property
-    def kept_memory(self) -> bytes:
-        """The memory as it is written down with the event; empty when that has been done."""
-        return orjson.dumps(self.memory) if self.stored.memory is None else b""
+    async def recall(self) -> dict[str, dict[str, Any]]:
+        """The memory, read from the store when nothing of it is known yet."""
+        if self.memory is None:
+            self.memory = await EventMemory(self.desk.store.memory, self.event).snapshot()
+        return self.memory
+
+    async def kept_memory(self) -> bytes:
+        """The memory as it is written down with the event before a rule can change it; empty when that was done."""
+        return orjson.dumps(await self.recall()) if self.stored.memory is None else b""
+
+    def has_run(self, rule: Rule, tool: ToolView | None) -> bool:
+        """Whether a run of the rule had begun when the job was claimed."""
+        return bool(self.stored.runs) and self.run_id(rule.name, tool).on_event in self.stored.runs
+
+    async def journal(self, run_id: RunId) -> Journal:
+        """What a run has done so far; the event knows which runs there are, so one that has not begun costs nothing."""
+        return await self.desk.store.runs.load(run_id) if run_id.on_event in self.stored.runs else Journal()
 
     def run_id(self, rule: str, tool: ToolView | None) -> RunId:
         """The id of a rule's run on this event, or on one of its tool calls."""
         return RunId(self.event.id, rule, tool.id if tool else "")
 
 
-async def lay_out(desk: Desk, stored: StoredEvent, lease: Lease) -> Work:
+async def on_the_desk(ctx: Mapping[str, Any], event_id: str) -> Work | None:
+    """The event to work on, as it came with its job; None when it is gone, and then its job is over."""
+    desk: Desk = ctx["desk"]
+    lease: Lease = ctx["lease"]
+    job: ClaimedJob = ctx["job"]
+    stored = job.event(event_id) or await desk.store.events.get(event_id)
+    if stored is None:
+        await desk.store.queue.finish(lease.claim, event_id, {})
+        return None
+    return lay_out(desk, stored, lease)
+
+
+def lay_out(desk: Desk, stored: StoredEvent, lease: Lease) -> Work:
     """Everything needed to work on an event."""
-    memory = stored.memory
-    if memory is None:
-        memory = await EventMemory(desk.store.memory, stored.event).snapshot()
+    now_about(stored.event)
+    note({"hookswitch.event_id": stored.event.id, "hookswitch.connection": stored.event.connection})
     toolbox = Toolbox(desk.store, desk.clients, desk.connections, stored.event, lease)
-    return Work(desk, stored, lease, event_view(stored.event), toolbox, memory)
+    return Work(desk, stored, lease, event_view(stored.event), toolbox, stored.memory)
 
 
 def event_view(event: Event) -> EventView:
@@ -169,5 +197,11 @@ def _tool_view(event: Event, tool: ToolCall) -> ToolView:
 
 
 def _stage(name: str, at: float, began: float) -> dict[str, Any]:
-    moment = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
-    return {"name": name, "at": moment, "ms": round(at - began, 2)}
+    seconds, milliseconds = divmod(int(at), 1000)
+    return {"name": name, "at": f"{_second(seconds)}.{milliseconds:03}+00:00", "ms": round(at - began, 2)}
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    """A second of Unix time as ISO 8601; the stages of an event share one or two."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

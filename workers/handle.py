@@ -8,30 +8,35 @@ from typing import Any
 from rules.engine.playing.events import ToolView
 from rules.engine.playing.turns import matching_rules
 from rules.engine.rule import Rule
+from store.answers import LateAnswerError
 from store.runs import RunId
-from workers.answering import answer_cell, take_all_turns
-from workers.desk import Desk, Work, lay_out
-from workers.lease import Lease
+from workers.answering import answer_cell, deal_with_late, take_all_turns
+from workers.desk import Work, on_the_desk
 from workers.ledger import Ledger, cells
+from workers.reconcile.complete import begin_completion
 from workers.run import bury
 from workers.sideruns import backstop_runs, side_by_side, side_run, side_runs
-from workers.tracing import TraceRecord, feed_line, in_shadow, unplayed
+from workers.tracing import TraceRecord, feed_line, in_shadow, unplayed, written
 
 
 async def handle_event(ctx: Mapping[str, Any], event_id: str) -> None:
     """The job of a fresh event, or of one whose worker died."""
-    work = await _on_the_desk(ctx, event_id)
+    work = await on_the_desk(ctx, event_id)
     if work is None:
         return
     ledger = Ledger(stages={"claimed": work.lease.claimed_ms})
     rules = [rule for rule in work.desk.rules.rules if rule.listens(work.view)]
     in_force = [rule for rule in rules if _in_force(rule)]
+    if any(rule.remembers for rule in rules):
+        await work.recall()
     ledger.stages["matched"] = work.now_ms()
     waiting = cells(work) if work.event.waits else ()
+    ledger.ends_with_answer = len(waiting) == 1 and all(_only_answers(rule) for rule in rules)
     turns = [answer_cell(work, in_force, tool, ledger) for tool in waiting]
     await side_by_side([*turns, *side_runs(work, in_force, ledger)])
     await side_by_side(backstop_runs(work, in_force, ledger))
     _look_on(work, [rule for rule in rules if not _in_force(rule)], ledger)
+    await begin_completion(work)
     ledger.stages["done"] = work.now_ms()
     await _finish(work, ledger)
 
@@ -39,14 +44,15 @@ async def handle_event(ctx: Mapping[str, Any], event_id: str) -> None:
 async def resume_run(ctx: Mapping[str, Any], run: str) -> None:
     """The job of one parked run: it goes on where it stopped, and its turn is followed by those it held up."""
     run_id = RunId.parse(run)
-    work = await _on_the_desk(ctx, run_id.event_id)
+    work = await on_the_desk(ctx, run_id.event_id)
     if work is None:
         return
     rule = await work.desk.rule_of(run_id)
+    await work.recall()
     tool = next((tool for tool in work.view.tools if tool.id == run_id.tool_id), None)
     ledger = Ledger()
     if not (_in_force(rule) and rule.listens_to_tool(work.view, tool)):
-        ledger.records.append(_looking_on(work, rule, tool))
+        ledger.entries.append(_looking_on(work, rule, tool))
     elif work.event.waits and rule.answers:
         await take_all_turns(work, [rule, *_held_up(work, rule, tool)], tool, ledger)
     else:
@@ -55,19 +61,13 @@ async def resume_run(ctx: Mapping[str, Any], run: str) -> None:
         await _finish(work, ledger)
 
 
-async def _on_the_desk(ctx: Mapping[str, Any], event_id: str) -> Work | None:
-    """The event to work on; None when it is gone, and then its job is over."""
-    desk: Desk = ctx["desk"]
-    lease: Lease = ctx["lease"]
-    stored = await desk.store.events.get(event_id)
-    if stored is None:
-        await desk.store.queue.finish(lease.claim, event_id, {})
-        return None
-    return await lay_out(desk, stored, lease)
-
-
 def _in_force(rule: Rule) -> bool:
     return rule.enabled and not rule.shadow
+
+
+def _only_answers(rule: Rule) -> bool:
+    """Whether nothing is to be done with it once somebody has answered."""
+    return not rule.enabled or (rule.answers and not rule.shadow)
 
 
 def _held_up(work: Work, rule: Rule, tool: ToolView | None) -> Iterator[Rule]:
@@ -82,7 +82,7 @@ def _look_on(work: Work, rules: Sequence[Rule], ledger: Ledger) -> None:
     for rule in rules:
         tools = cells(work) if rule.enabled else (None,)
         heard = [tool for tool in tools if rule.listens_to_tool(work.view, tool)]
-        ledger.records += [_looking_on(work, rule, tool) for tool in heard]
+        ledger.entries += [_looking_on(work, rule, tool) for tool in heard]
 
 
 def _looking_on(work: Work, rule: Rule, tool: ToolView | None) -> TraceRecord:
@@ -97,9 +97,22 @@ def _looking_on(work: Work, rule: Rule, tool: ToolView | None) -> TraceRecord:
 async def _finish(work: Work, ledger: Ledger) -> None:
     for ran in ledger.failed:
         await bury(work, ran)
-    trace = {record.field: record.to_json() for record in ledger.records}
+    try:
+        await _close(work, ledger)
+    except LateAnswerError:
+        late, ledger.said = ledger.said, None
+        if late:
+            await deal_with_late(work, late)
+        await _close(work, ledger)
+
+
+async def _close(work: Work, ledger: Ledger) -> None:
+    records = ledger.records
+    trace = written(records, work.lease.claim.job_id)
     if ledger.stages:
         trace["stages"] = work.stages_json(ledger.stages)
-    outcome = "dead" if ledger.failed else "done"
-    line = feed_line(work, [*ledger.records, *ledger.elsewhere])
-    await work.desk.store.queue.finish(work.lease.claim, work.event.id, trace, outcome=outcome, feed=line)
+    await work.desk.store.queue.finish(
+        work.lease.claim, work.event.id, trace, outcome="dead" if ledger.failed else "done",
+        feed=feed_line(work, [*records, *ledger.elsewhere]), last_word=ledger.said.word if ledger.said else None,
+    )  # fmt: skip
+    work.desk.observer.handled(work, records)

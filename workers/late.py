@@ -13,8 +13,7 @@ from rules.engine.playing.events import ToolView
 from store.answers import Cell, CellAnswer
 from store.runs import RunId
 from workers.actions import ACTIONS
-from workers.desk import Desk, Work, lay_out
-from workers.lease import Lease
+from workers.desk import Work, on_the_desk
 from workers.stepping import Parked, RunState, Stepper
 
 INJECT = "call.inject"
@@ -43,6 +42,12 @@ class LateStep:
 
 async def deliver_late(work: Work, state: RunState, tool: ToolView | None, answer: CellAnswer) -> dict[str, Any]:
     """Do with a late answer what the rule says; returns what the trace tells about it."""
+    told = await _delivered(work, state, tool, answer)
+    work.desk.observer.late(told.get("outcome", "dropped"))
+    return told
+
+
+async def _delivered(work: Work, state: RunState, tool: ToolView | None, answer: CellAnswer) -> dict[str, Any]:
     if state.rule.late == "drop":
         return {"policy": "drop"}
     if not _can_inject(work):
@@ -51,7 +56,7 @@ async def deliver_late(work: Work, state: RunState, tool: ToolView | None, answe
     if not text:
         return {"policy": "drop", "why": "there is nothing to say"}
     if not state.journal.begun:
-        state.journal = await work.desk.store.runs.load(state.run_id)
+        state.journal = await work.journal(state.run_id)
     state.patience = asyncio.get_running_loop().time() + PATIENCE
     stepper = Stepper(state, work)
     with_ = {"content": text, "respond": True}
@@ -79,25 +84,23 @@ def spoken(tool: ToolView | None, body: Mapping[str, Any]) -> str:
 
 async def handle_unsent(ctx: Mapping[str, Any], event_id: str) -> None:
     """The job of answers that were ready and never left: they count as late, and are delivered as such."""
-    desk: Desk = ctx["desk"]
-    lease: Lease = ctx["lease"]
-    stored = await desk.store.events.get(event_id)
-    if stored is None:
-        await desk.store.queue.finish(lease.claim, event_id, {})
+    work = await on_the_desk(ctx, event_id)
+    if work is None:
         return
-    work = await lay_out(desk, stored, lease)
+    await work.recall()
+    store = work.desk.store
     trace: dict[str, bytes] = {}
-    for cell in (await desk.store.answers.cells(event_id)).values():
+    for cell in (await store.answers.cells(event_id)).values():
         answer = cell.answer if cell.state in ("ready", "claimed") and not cell.late else None
         if answer and answer.by == "rule":
             trace[f"late:{cell.tool_id}"] = orjson.dumps(await _deliver_cell(work, cell, answer))
-    await desk.store.queue.finish(lease.claim, event_id, trace)
+    await store.queue.finish(work.lease.claim, event_id, trace)
 
 
 async def _deliver_cell(work: Work, cell: Cell, answer: CellAnswer) -> dict[str, Any]:
     run_id = RunId(work.event.id, answer.rule, cell.tool_id)
     rule = await work.desk.rule_of(run_id)
-    state = RunState(run_id, rule, work.lease, await work.desk.store.runs.load(run_id))
+    state = RunState(run_id, rule, work.lease, await work.journal(run_id))
     tool = next((tool for tool in work.view.tools if tool.id == cell.tool_id), None)
     try:
         return await deliver_late(work, state, tool, answer)

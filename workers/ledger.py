@@ -8,18 +8,36 @@ from dataclasses import dataclass, field
 from rules.engine.playing.events import ToolView
 from rules.engine.playing.turns import OVERTAKEN, has_acted
 from rules.engine.rule import Rule
+from store.answers import CellAnswer, LastWord
 from workers.desk import Work
 from workers.pausing import PausedError
 from workers.ran import Ran
 from workers.stepping import Parked
-from workers.tracing import TraceRecord, trace_of, unplayed
+from workers.tracing import Entry, TraceRecord, records_of, unplayed
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer that is put into its cell by the write that ends the job."""
+
+    tool: ToolView | None
+    answer: CellAnswer
+    ran: Ran | None
+    """The run that gave it; none gave the fallback."""
+
+    @property
+    def word(self) -> LastWord:
+        """As the store takes it."""
+        return LastWord(self.tool.id if self.tool else "", self.answer)
 
 
 @dataclass
 class Ledger:
     """What a job has found out so far."""
 
-    records: list[TraceRecord] = field(default_factory=list)
+    ends_with_answer: bool = False
+    """Whether nothing is left to do once the answer is known: then both share the job's last write."""
+    entries: list[Entry] = field(default_factory=list)
     """For the trace: rules that are through."""
     elsewhere: list[TraceRecord] = field(default_factory=list)
     """Runs that a pause has stopped; their job has written the trace itself, and may be done by now."""
@@ -30,10 +48,17 @@ class Ledger:
     """Rules whose runs go on as jobs of their own."""
     acted: set[str] = field(default_factory=set)
     """Tool ids ("" for the event as a whole) that some rule has acted on."""
+    said: Said | None = None
+    """What the job ends with."""
+
+    @property
+    def records(self) -> list[TraceRecord]:
+        """Why each rule acted, or why not."""
+        return list(records_of(self.entries))
 
     def add(self, ran: Ran) -> None:
         """One rule is through."""
-        self.records.append(trace_of(ran))
+        self.entries.append(ran)
         if ran.failed_for_good:
             self.failed.append(ran)
         if has_acted(ran.played):
@@ -50,7 +75,7 @@ class Ledger:
 
     def overtake(self, rules: Sequence[Rule], tool: ToolView | None, why: str = "") -> None:
         """Rules that do not come to their turn."""
-        self.records += [unplayed(rule, OVERTAKEN, tool, why=why) for rule in rules]
+        self.entries += [unplayed(rule, OVERTAKEN, tool, why=why) for rule in rules]
 
 
 def cells(work: Work) -> Sequence[ToolView | None]:

@@ -15,12 +15,21 @@ from redis.exceptions import RedisError
 
 from store.client import Store, open_store
 from store.connections import Connection, load_connections
+from store.gauges import StoreGauges
 from store.standing import refuse_old_server
 from store.tasks import end
 from workers.desk import Desk
 from workers.handle import handle_event, resume_run
+from workers.health import Health, show
 from workers.late import handle_unsent
+from workers.metrics import WorkerMetrics
+from workers.numbers.keeper import Keeper, keep_for_ever
+from workers.numbers.watched import Watched
+from workers.observer import Observer
+from workers.outgoing import Watch
 from workers.pausing import follow
+from workers.reconcile.complete import complete_call
+from workers.reconcile.job import reconcile, reconcile_for_ever
 from workers.reload import begin, keep_up
 from workers.roster import Teller
 from workers.rulebook import RuleBook, open_rulebook
@@ -40,11 +49,13 @@ FUNCTIONS: list[Function] = [
     func(handle_event, name="event"),
     func(resume_run, name="run"),
     func(handle_unsent, name="late"),
+    func(complete_call, name="complete"),
+    func(reconcile, name="reconcile"),
 ]
 
 
 def build_desk(
-    settings: WorkerSettings, store: Store, environ: Mapping[str, str] = os.environ
+    settings: WorkerSettings, store: Store, environ: Mapping[str, str] = os.environ, observer: Observer | None = None
 ) -> tuple[Desk, RuleBook]:
     """Everything jobs need, and the book of rules on it; raises ConnectionsError for a file that cannot be used."""
     connections = load_connections(settings.connections, environ, "api")
@@ -52,7 +63,9 @@ def build_desk(
     words = vocabulary(connections, known_secrets)
     book = open_rulebook(settings.rules_dir, words, vars_from(environ))
     _report(book, connections)
-    return Desk(store, book, words, connections, Clients.allowing(settings.allowed_hosts), known_secrets), book
+    observer = observer or Observer()
+    clients = Clients.allowing(settings.allowed_hosts, Watch(observer, settings.traced_hosts))
+    return Desk(store, book, words, connections, clients, known_secrets, observer=observer), book
 
 
 def _report(book: RuleBook, connections: Mapping[str, Connection]) -> None:
@@ -68,8 +81,19 @@ def _report(book: RuleBook, connections: Mapping[str, Connection]) -> None:
 def build_worker(desk: Desk, settings: WorkerSettings) -> LeasedWorker:
     """A worker with a name of its own."""
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    context = {"desk": desk, "keep": settings.retention(desk.connections)}
-    return LeasedWorker(desk.store, FUNCTIONS, name=name, slots=settings.slots, ctx=context)
+    context = {
+        "desk": desk, "keep": settings.retention(desk.connections), "compare_every": settings.reconcile_every,
+        "keeper": keeper_of(desk, settings, name),
+    }  # fmt: skip
+    worker = LeasedWorker(desk.store, FUNCTIONS, name=name, slots=settings.slots, ctx=context)
+    worker.observer = desk.observer
+    return worker
+
+
+def keeper_of(desk: Desk, settings: WorkerSettings, name: str) -> Keeper:
+    """This worker as the keeper of numbers that it may become."""
+    watched = Watched(settings.rules_dir, desk.vocabulary, vars_from(), desk.store.numbers)
+    return Keeper(desk, watched, name, settings.numbers_every)
 
 
 async def run_worker(settings: WorkerSettings, url: str) -> None:
@@ -86,8 +110,11 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
 
 
 async def _work(settings: WorkerSettings, store: Store) -> None:
-    desk, book = build_desk(settings, store)
+    metrics = WorkerMetrics(StoreGauges(store))
+    desk, book = build_desk(settings, store, observer=metrics)
     worker = build_worker(desk, settings)
+    health = Health(worker, book, metrics, settings.metrics_token)
+    showing = asyncio.create_task(show(health, settings.worker_metrics_host, settings.worker_metrics_port))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -107,6 +134,7 @@ async def _work(settings: WorkerSettings, store: Store) -> None:
             await teller.leave()
             await following
     finally:
+        await end(showing)
         await desk.clients.close()
     logger.info("worker stopped", extra={"worker": worker.name})
 
@@ -130,9 +158,11 @@ async def work_until(stop: asyncio.Event, worker: LeasedWorker, grace: float) ->
     scheduler = Scheduler(desk.store, desk.rules, desk.connections, unless_paused(desk))
     sweeper = asyncio.create_task(sweep_for_ever(worker.store, worker.name, worker.ctx["keep"]))
     schedules = asyncio.create_task(schedule_for_ever(scheduler))
+    comparing = asyncio.create_task(reconcile_for_ever(desk, worker.name, worker.ctx["compare_every"]))
+    numbers = asyncio.create_task(keep_for_ever(worker.ctx["keeper"]))
     main = asyncio.create_task(worker.main())
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({main, stopped}, return_when=asyncio.FIRST_COMPLETED)
     await worker.stop(grace)
-    await end(sweeper, schedules, stopped)
+    await end(sweeper, schedules, comparing, numbers, stopped)
     await main

@@ -13,7 +13,8 @@ from rules.engine.playing.played import Played, StepResult
 from rules.engine.playing.turns import OVERTAKEN
 from rules.engine.rule import Rule
 from store.deadletters import DeadLetter
-from store.runs import Journal, Stopped
+from store.runs import Stopped
+from store.spans import span
 from workers.desk import Work
 from workers.holding import Holding, ReplacedError
 from workers.pausing import PAUSED, PausedError, told
@@ -40,7 +41,8 @@ async def run_rule(
     state = await _begin(work, rule, tool, patience)
     holding = Holding(work, state.rule, tool, patience)
     try:
-        played = await _play(work, state, tool, holding, _Watched(work, state, holding, on_match, elsewhere))
+        with span("run", attributes={"hookswitch.rule": rule.name}):
+            played = await _play(work, state, tool, holding, _Watched(work, state, holding, on_match, elsewhere))
     except PausedError as paused:
         return await _stop(work, state, tool, holding, paused)
     except Parked as parked:
@@ -53,7 +55,7 @@ async def run_rule(
 async def _begin(work: Work, rule: Rule, tool: ToolView | None, patience: float | None) -> RunState:
     """The run as it stands, in the version it began with. Raises Parked when another job goes on with it."""
     run_id = work.run_id(rule.name, tool)
-    journal = await work.desk.store.runs.load(run_id) if rule.steps else Journal()
+    journal = await work.journal(run_id)
     if journal.own and work.lease.claim.job_id != run_id.job_id:
         raise Parked(0.0, "it is a job of its own")
     if journal.afresh:
@@ -113,9 +115,9 @@ def _keeps_somebody_waiting(work: Work, state: RunState) -> bool:
 
 async def park(work: Work, rule: Rule, tool: ToolView | None, delay: float, stopped: Stopped | None = None) -> None:
     """Let the run wait as a job of its own, in this version and with this memory; the event's job is done with it."""
-    runs = work.desk.store.runs
+    runs, memory = work.desk.store.runs, await work.kept_memory()
     await runs.keep_version(rule.version, rule.document)
-    await runs.park(work.lease.claim, work.run_id(rule.name, tool), delay, rule.version, work.kept_memory, stopped)
+    await runs.park(work.lease.claim, work.run_id(rule.name, tool), delay, rule.version, memory, stopped)
 
 
 async def bury(work: Work, ran: Ran) -> None:
@@ -128,6 +130,7 @@ async def bury(work: Work, ran: Ran) -> None:
         work.event.connection, work.event.kind,
     )  # fmt: skip
     await work.desk.store.dead.bury(work.lease.claim, letter)
+    work.desk.observer.gave_up(state.rule.name)
 
 
 @dataclass

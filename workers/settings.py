@@ -32,6 +32,12 @@ class WorkerSettings(StoreSettings):
     connections: Path = Field(Path("rules/connections.yaml"), description="the connections file")
     rules_dir: Path = Field(Path("rules/live"), description="the folder with the rules in force")
     http_allow: str = Field("", description="private hosts and networks that rules may reach, comma separated")
+    trace_hosts: str = Field("", description="hosts that are told of the trace a request belongs to, comma separated")
+    metrics_token: str = Field(
+        "", description="who shows it may read /metrics; empty: who reaches the port", repr=False
+    )
+    worker_metrics_host: str = Field("127.0.0.1", description="address for /livez, /readyz and /metrics of a worker")
+    worker_metrics_port: int = Field(0, ge=0, le=65535, description="port for them; 0: none")
     slots_live: int = Field(32, gt=0, description="events with a waiting caller handled at once")
     slots_background: int = Field(16, gt=0, description="other jobs at once")
     slots_bulk: int = Field(4, gt=0, description="replays and bulk retries at once")
@@ -40,6 +46,15 @@ class WorkerSettings(StoreSettings):
         7 * 86_400.0, ge=0, description="how long events are kept once they are done; 0: for ever"
     )
     keep_events: int = Field(1_000_000, ge=0, description="how many events are kept, the oldest go first; 0: all")
+    numbers_every: Annotated[float, BeforeValidator(_duration)] = Field(
+        900.0, ge=1, description="how often numbers are looked at on their platforms, where there is a numbers.yaml"
+    )
+    keep_share: float = Field(
+        0.7, ge=0, le=1, description="share of the store's memory above which the oldest events go early; 0: no limit"
+    )
+    reconcile_every: Annotated[float, BeforeValidator(_duration)] = Field(
+        3600.0, ge=0, description="how often calls are compared with the platforms' own lists; 0: only when asked for"
+    )
 
     @property
     def slots(self) -> dict[str, int]:
@@ -49,7 +64,12 @@ class WorkerSettings(StoreSettings):
     def retention(self, connections: Mapping[str, Connection]) -> Keep:
         """What is kept, with what connections say of their own events."""
         own = {name: connection.keep for name, connection in connections.items() if connection.keep is not None}
-        return Keep(self.keep, self.keep_events, own)
+        return Keep(self.keep, self.keep_events, own, self.keep_share)
+
+    @property
+    def traced_hosts(self) -> frozenset[str]:
+        """The entries of `trace_hosts`."""
+        return frozenset(entry.strip() for entry in self.trace_hosts.split(",") if entry.strip())
 
     @property
     def allowed_hosts(self) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from rules.engine.playing.events import ToolView
+from rules.engine.playing.play import matches
+from rules.engine.playing.played import NOT_MATCHED
 from rules.engine.playing.turns import NOT_NEEDED, matching_rules, side_rules
 from rules.engine.rule import Rule
+from store.tasks import is_asked_to_end
 from workers.desk import Work
 from workers.ledger import Ledger, cells
 from workers.run import run_rule
@@ -17,19 +20,26 @@ from workers.stepping import Parked
 Job = Coroutine[Any, Any, None]
 
 
-async def side_by_side(jobs: Iterable[Job]) -> None:
+async def side_by_side(jobs: Sequence[Job]) -> None:
     """Run them all. One that fails does not break into the steps of the others: all come to their end first."""
-    results = await asyncio.gather(*(_contained(job) for job in jobs), return_exceptions=True)
-    failures = [result for result in results if isinstance(result, BaseException)]
+    if len(jobs) == 1:
+        results: Sequence[BaseException | None] = [await _failure_of(jobs[0])]
+    else:
+        results = await asyncio.gather(*map(_failure_of, jobs), return_exceptions=True) if jobs else []
+    failures = [result for result in results if result is not None]
     if failures:
         raise BaseExceptionGroup("rules could not be handled", failures)
 
 
-async def _contained(job: Job) -> BaseException | None:
-    """What would end the event loop when it left a task is handed on by hand."""
+async def _failure_of(job: Job) -> BaseException | None:
+    """What a job raised, handed on by hand: some of it would end the event loop when it left a task."""
     try:
         await job
-    except (SystemExit, KeyboardInterrupt) as error:
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
+            raise
         return error
     return None
 
@@ -43,8 +53,21 @@ def side_runs(work: Work, rules: Sequence[Rule], ledger: Ledger) -> list[Job]:
     """Every rule that is no backstop, on every tool call it listens to."""
     silent = [rule for rule in unattended(work, rules) if not rule.backstop]
     return [
-        side_run(work, rule, tool, ledger) for tool in cells(work) for rule in matching_rules(silent, work.view, tool)
+        side_run(work, rule, tool, ledger)
+        for tool in cells(work)
+        for rule in matching_rules(silent, work.view, tool)
+        if has_to_do(work, rule, tool, ledger)
     ]
+
+
+def has_to_do(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger) -> bool:
+    """Whether a run has begun, or might; of most rules that listen to an event the conditions do not hold."""
+    if work.has_run(rule, tool):
+        return True
+    played = matches(rule, work.view, tool, work.surroundings)
+    if played.outcome == NOT_MATCHED:
+        ledger.entries.append(played)
+    return played.outcome != NOT_MATCHED
 
 
 def backstop_runs(work: Work, rules: Sequence[Rule], ledger: Ledger) -> list[Job]:

@@ -17,12 +17,13 @@ from rules.engine.playing.played import StepResult
 from rules.engine.rule import Rule
 from store.runs import Journal, LeaseLostError, RunId
 from store.scripting import STORE_AWAY
+from store.spans import span
 from store.tasks import is_asked_to_end
 from workers.actions import ACTIONS, in_doubt_for
 from workers.actions.base import ActionContext, Exchange, Perform, Verify
 from workers.attempts import Verdict, after_failure
 from workers.ceilings import give_back, over_ceiling
-from workers.clients.errors import ApiError, InDoubtError, Unsupported
+from workers.clients.errors import ApiError, Held, InDoubtError, Unsupported
 from workers.clients.redact import fit_for_a_trace, redacted
 from workers.lease import Lease
 from workers.steplike import StepLike
@@ -85,7 +86,8 @@ class Stepper:
             params = action.params.model_validate(with_)
         except ValidationError as error:
             return await self._give_up(key, record, first_problem(error))
-        return await self._until_finished(Try(key, record, step, action, params))
+        with span("step", attributes={"hookswitch.action": step.action}):
+            return await self._until_finished(Try(key, record, step, action, params))
 
     async def _until_finished(self, attempt: Try) -> StepResult:
         result = await self._left_behind(attempt)
@@ -105,7 +107,7 @@ class Stepper:
         record["attempts"][-1].setdefault("error", why)
         return await self._resolve_doubt(attempt, why)
 
-    async def _try_once(self, attempt: Try) -> StepResult:
+    async def _try_once(self, attempt: Try) -> StepResult | None:
         record, context = attempt.record, self._context(attempt)
         refused = await over_ceiling(self.work.desk.store.spending, attempt.action, context)
         if refused:
@@ -115,15 +117,26 @@ class Stepper:
         record["state"] = "started"
         await self._write(attempt.key, record)
         self.state.lease.ensure()
-        began = time.perf_counter()
+        began, outcome = time.perf_counter(), "ended"
         try:
             output = await self._bounded(attempt, context, attempt.action.perform)
+            outcome = "done"
+        except Held as held:
+            outcome = "held"
+            if context.exchanges:
+                raise
+            return await self._held(attempt, held)
         except ApiError as error:
+            outcome = error.word
             entry["error"] = fit_for_a_trace(error.message, self._secrets)
             raise
         finally:
-            entry["ms"] = round((time.perf_counter() - began) * 1000, 1)
+            took = time.perf_counter() - began
+            entry["ms"] = round(took * 1000, 1)
             self._note_exchanges(entry, context.exchanges)
+            self.work.desk.observer.tried(
+                self.work, attempt.step.action, outcome, took, first=len(record["attempts"]) < 2
+            )
         return await self._done(attempt, output or {})
 
     async def _bounded(self, attempt: Try, context: ActionContext, ask: Perform | Verify) -> Record | None:
@@ -144,6 +157,14 @@ class Stepper:
             self.work.toolbox.report_bug(error, attempt.step.action)
             raise broken_off(context, f"the action failed: {type(error).__name__}") from error
 
+    async def _held(self, attempt: Try, error: Held) -> StepResult | None:
+        """Our own limiter had no place and nothing was sent: no try is counted, and the run waits for its turn."""
+        verdict = attempt.held_back(error)
+        if verdict.next == "give up" or not self._has_patience(verdict):
+            return await self._not_again(attempt, verdict.reason or f"{error.message} (no time left to wait)")
+        await self._again(attempt, verdict.delay, error)
+        return None
+
     async def _after_error(self, attempt: Try, error: ApiError) -> StepResult | None:
         """A result when the step is over; None to try again now. Parks the run when it must wait."""
         if isinstance(error, InDoubtError):
@@ -152,16 +173,22 @@ class Stepper:
                 return result
         verdict = after_failure(attempt.step.retry, attempt.tries, attempt.age, error)
         if verdict.next == "give up" or not self._has_patience(verdict):
-            reason = verdict.reason or f"{error.message} (no time left for another try)"
-            result = await self._give_up(attempt.key, attempt.record, fit_for_a_trace(reason, self._secrets))
-            await give_back(self.work.desk.store.spending, attempt.action, self._context(attempt))
-            return result
+            return await self._not_again(attempt, verdict.reason or f"{error.message} (no time left for another try)")
+        await self._again(attempt, verdict.delay, error)
+        return None
+
+    async def _not_again(self, attempt: Try, reason: str) -> StepResult:
+        result = await self._give_up(attempt.key, attempt.record, fit_for_a_trace(reason, self._secrets))
+        await give_back(self.work.desk.store.spending, attempt.action, self._context(attempt))
+        return result
+
+    async def _again(self, attempt: Try, delay: float, error: ApiError) -> None:
+        """Wait here while a caller does; otherwise raise Parked."""
         attempt.record["state"] = "waiting"
         await self._write(attempt.key, attempt.record)
         if self.state.patience is None:
-            raise Parked(verdict.delay, error.message)
-        await asyncio.sleep(verdict.delay)
-        return None
+            raise Parked(delay, error.message)
+        await asyncio.sleep(delay)
 
     def _has_patience(self, verdict: Verdict) -> bool:
         patience = self.state.patience
@@ -173,6 +200,7 @@ class Stepper:
         if policy == "skip":
             attempt.record |= {"state": "skipped", "error": f"{why}; it may have happened and is not repeated"}
             await self._write(attempt.key, attempt.record)
+            self.work.desk.observer.stepped(attempt.step.action, "skipped")
             return StepResult("skipped", {}, attempt.record["error"])
         if policy == "park":
             return await self._give_up(attempt.key, attempt.record, f"in doubt: {why}")
@@ -188,6 +216,10 @@ class Stepper:
             return await self._ask_later(attempt, attempt.settles_in)
         try:
             output = await self._ask(attempt)
+        except Held as held:
+            if attempt.age > attempt.step.retry.max_age:
+                return await self._cannot_tell(attempt, held)
+            return await self._ask_later(attempt, held.retry_after or 1.0)
         except ApiError as error:
             return await self._cannot_tell(attempt, error)
         del record["doubt"]
@@ -225,7 +257,13 @@ class Stepper:
 
     def _context(self, attempt: Try) -> ActionContext:
         state, toolbox = self.state, self.work.toolbox
-        return toolbox.context(state.rule, state.run_id, attempt.step, attempt.key, attempt.timeout, self._secrets)
+        return toolbox.context(
+            state.rule, state.run_id, attempt.step, attempt.key, attempt.timeout, self._secrets, self._waited_for()
+        )
+
+    def _waited_for(self) -> bool:
+        patience = self.state.patience
+        return patience is not None and asyncio.get_running_loop().time() < patience
 
     async def _done(self, attempt: Try, output: Record) -> StepResult:
         attempt.record |= {"state": "done", "output": output}
@@ -241,7 +279,8 @@ class Stepper:
         """What has happened must not be forgotten because the store is away for a moment."""
         while True:
             try:
-                return await self._write(key, record)
+                await self._write(key, record)
+                return self.work.desk.observer.stepped(record["action"], record["state"])
             except STORE_AWAY:
                 if not self.state.lease.holds:
                     raise
@@ -253,7 +292,7 @@ class Stepper:
         fields = {f"step:{key}": orjson.dumps(record), "decided": orjson.dumps(journal.decided)}
         memory = b""
         if not journal.begun:
-            fields["version"], memory = rule.version.encode(), self.work.kept_memory
+            fields["version"], memory = rule.version.encode(), await self.work.kept_memory()
             await runs.keep_version(rule.version, rule.document)
         await runs.write(self.state.lease.claim, self.state.run_id, fields, memory)
         journal.version = rule.version

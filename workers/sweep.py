@@ -26,6 +26,8 @@ ORPHANED_AFTER = 30.0
 BATCH = 500
 PASS_EVERY = 60.0
 """Seconds between two passes over the events that are kept."""
+RELIEF_EVERY = 3.0
+"""Seconds between two passes while the store is too full."""
 PART = 0.2
 """Seconds of each look that a pass may take: the store has more to do."""
 
@@ -78,16 +80,26 @@ class Tidying:
 
     async def look(self) -> None:
         """Go on with a pass, or begin one when it is time."""
-        if self._walk is None and await self.store.queue.lock("retention", self.name, PASS_EVERY):
+        if self._walk is None and await self._is_time():
             self._walk = Walk()
         if self._walk is not None:
             await self._part(self._walk)
             if self._walk.over:
                 await self._end(self._walk)
 
+    async def _is_time(self) -> bool:
+        """Each minute, and sooner for one of all workers when the store is fuller than it should be."""
+        if await self.store.queue.lock("retention", self.name, PASS_EVERY):
+            return True
+        load = await self.store.backlog.look()
+        return self.keep.is_exceeded(load) and await self.store.queue.lock("relief", self.name, RELIEF_EVERY)
+
     async def _part(self, walk: Walk) -> None:
         until = time.monotonic() + PART
-        bounds = self.keep.bounds(await self.store.retention.now_ms())
+        load = await self.store.backlog.look()
+        bounds = self.keep.bounds(await self.store.retention.now_ms(), load)
+        if self.keep.is_exceeded(load):
+            walk.relieved = True
         while not walk.over:
             await self.store.retention.step(walk, bounds)
             if time.monotonic() > until:
@@ -96,5 +108,7 @@ class Tidying:
     async def _end(self, walk: Walk) -> None:
         self._walk = None
         versions = await self.store.retention.forget_versions(await self.store.retention.now_ms())
-        if walk.removed or versions:
+        if walk.removed and walk.relieved:
+            logger.warning("the store is too full, events removed before their time", extra={"events": walk.removed})
+        elif walk.removed or versions:
             logger.info("old events removed", extra={"events": walk.removed, "rule_versions": versions})

@@ -26,6 +26,7 @@ from workers.clients.egress import connection_client, egress_client
 from workers.clients.errors import Invalid
 from workers.clients.notices.notifier import Notifier
 from workers.lease import Lease
+from workers.outgoing import Watch
 from workers.steplike import StepLike
 
 logger = logging.getLogger(__name__)
@@ -41,18 +42,20 @@ class Clients:
     open: httpx.AsyncClient
     _by_connection: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     notifier: Notifier = field(default_factory=Notifier)
+    watch: Watch = Watch()
 
     @classmethod
-    def allowing(cls, hosts: list[str]) -> Clients:
+    def allowing(cls, hosts: list[str], watch: Watch = Watch()) -> Clients:  # noqa: B008  it cannot change
         """Clients that may also reach these hosts and networks."""
-        return cls(egress_client(hosts), notifier=Notifier(hosts))
+        return cls(egress_client(hosts, watched=watch.around()), notifier=Notifier(hosts), watch=watch)
 
     def of(self, connection: Connection | None) -> httpx.AsyncClient:
         """The client that may reach this connection's `base_url`."""
         if connection is None or connection.api is None:
             return self.open
         if connection.name not in self._by_connection:
-            self._by_connection[connection.name] = connection_client(connection.api.base_url)
+            watched = self.watch.around(connection.name, connection.provider)
+            self._by_connection[connection.name] = connection_client(connection.api.base_url, watched=watched)
         return self._by_connection[connection.name]
 
     async def close(self) -> None:
@@ -142,7 +145,14 @@ class Toolbox:
     lease: Lease
 
     def context(
-        self, rule: Rule, run_id: RunId, step: StepLike, key: str, timeout: float, secrets: frozenset[str]
+        self,
+        rule: Rule,
+        run_id: RunId,
+        step: StepLike,
+        key: str,
+        timeout: float,
+        secrets: frozenset[str],
+        waited_for: bool = False,
     ) -> ActionContext:
         """Everything one try of a step may touch."""
         connection = self._connection(rule, step)
@@ -161,6 +171,7 @@ class Toolbox:
             log=self._log_of(rule),
             notifier=self.clients.notifier,
             leaving=self.lease.ensure,
+            waited_for=waited_for,
         )
 
     def _connection(self, rule: Rule, step: StepLike) -> Connection | None:

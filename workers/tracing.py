@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
 from rules.engine.cel.plain import to_plain
 from rules.engine.playing.events import ToolView
-from rules.engine.playing.played import ConditionTrace, Played
+from rules.engine.playing.played import NOT_MATCHED, ConditionTrace, Played
+from rules.engine.playing.turns import OVERTAKEN
 from rules.engine.rule import Rule
+from store.events import bundled
 from store.masking import masked
 from workers.clients.redact import clipped, is_secret_name, redacted
 from workers.rehearsal import DryStep, rehearse, surroundings_of
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 
 MOST_PLANNED = 50
 """How many steps of a plan are told, items of a `for_each` included."""
+
+MOST_TOLD = 100
+"""Of how many rules that had nothing to do with an event it is told what their conditions saw."""
+
+
+Entry: TypeAlias = "Ran | Played | TraceRecord"
+"""What a record is made of: a run, a rule that was asked and had nothing to do, or the record itself."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +46,45 @@ class TraceRecord:
         """Where it stands in the event's trace."""
         return f"rule:{self.rule}:{self.tool}"
 
+    @property
+    def passed(self) -> bool:
+        """Whether the rule listened and had nothing to do."""
+        return self.body["outcome"] in (NOT_MATCHED, OVERTAKEN)
+
     def to_json(self) -> bytes:
         """As it is stored."""
         return orjson.dumps(self.body)
 
 
+def written(records: Sequence[TraceRecord], job_id: str) -> dict[str, bytes]:
+    """The records as fields of a trace; those of rules that had nothing to do share one, since they may be many."""
+    trace = {record.field: record.to_json() for record in records if not record.passed}
+    passed = {record.field: record.body for record in records if record.passed}
+    return trace | (bundled(job_id, passed) if passed else {})
+
+
+def records_of(entries: Iterable[Entry]) -> Iterator[TraceRecord]:
+    """Why each rule acted, or why not; of most of those that had nothing to do only where they stopped."""
+    passed = 0
+    for entry in entries:
+        if isinstance(entry, TraceRecord):
+            yield entry
+        elif isinstance(entry, Played):
+            passed += 1
+            yield _passed(entry) if passed <= MOST_TOLD else _in_short(entry)
+        else:
+            yield trace_of(entry)
+
+
+def _passed(played: Played) -> TraceRecord:
+    return TraceRecord(played.rule.name, played.tool_id, {**decided_record(played), "steps": []})
+
+
 def trace_of(ran: Ran) -> TraceRecord:
     """The record of a rule that was played."""
     played = ran.played
-    body = decided_record(played) | {"steps": [_step(step, ran) for step in played.steps]}
+    body = decided_record(played)
+    body["steps"] = [_step(step, ran) for step in played.steps]
     if played.answer is not None:
         body["answer_at"] = played.answer_at
     return TraceRecord(played.rule.name, played.tool_id, body | ran.notes)
@@ -53,7 +92,7 @@ def trace_of(ran: Ran) -> TraceRecord:
 
 def in_shadow(work: Work, rule: Rule, tool: ToolView | None) -> TraceRecord:
     """The record of a rule in shadow mode: what it would have done and said, and nothing done."""
-    run = rehearse(rule, work.view, tool, surroundings_of([rule], work.memory), {})
+    run = rehearse(rule, work.view, tool, surroundings_of([rule], work.memory or {}), {})
     body = decided_record(run.played) | {"steps": [planned(step) for step in run.steps[:MOST_PLANNED]]}
     if len(run.steps) > MOST_PLANNED:
         body["steps_left_out"] = len(run.steps) - MOST_PLANNED
@@ -87,19 +126,23 @@ def _shown(value: Any, name: str = "") -> Any:
 
 def decided_record(played: Played) -> dict[str, Any]:
     """Which conditions were asked, what they saw, and where it stopped."""
-    body: dict[str, Any] = _head(played.rule, played.outcome, played.tool_id) | {
-        "conditions": [_condition(condition) for condition in played.conditions],
-        "stopped_at": played.stopped_at,
-    }
-    return body | ({"error": played.error} if played.error else {})
+    body = _head(played.rule, played.outcome, played.tool_id)
+    body["conditions"] = [_condition(condition) for condition in played.conditions]
+    body["stopped_at"] = played.stopped_at
+    if played.error:
+        body["error"] = played.error
+    return body
 
 
 def _condition(condition: ConditionTrace) -> dict[str, Any]:
+    expression = condition.expression
     told = {
-        "expr": condition.expr, "place": condition.place, "line": condition.line, "column": condition.column,
+        "expr": expression.text, "place": condition.place, "line": expression.line, "column": expression.column,
         "value": condition.value, "seen": to_plain(condition.seen),
     }  # fmt: skip
-    return told | ({"error": condition.error} if condition.error else {})
+    if condition.error:
+        told["error"] = condition.error
+    return told
 
 
 def _step(step: Any, ran: Ran) -> dict[str, Any]:
@@ -122,14 +165,21 @@ def unplayed(
     rule: Rule, outcome: str, tool: ToolView | None = None, *, stopped_at: str | None = None, why: str = ""
 ) -> TraceRecord:
     """The record of a rule that did not come to its turn."""
-    tool_id = tool.id if tool else ""
-    body = _head(rule, outcome, tool_id) | {"conditions": [], "stopped_at": stopped_at, "steps": []}
-    return TraceRecord(rule.name, tool_id, body | ({"error": why} if why else {}))
+    return _in_short(Played(rule, tool.id if tool else "", outcome, stopped_at=stopped_at, error=why))
+
+
+def _in_short(played: Played) -> TraceRecord:
+    """Only where it stopped."""
+    body = _head(played.rule, played.outcome, played.tool_id)
+    body |= {"conditions": [], "stopped_at": played.stopped_at, "steps": []}
+    return TraceRecord(played.rule.name, played.tool_id, body | ({"error": played.error} if played.error else {}))
 
 
 def _head(rule: Rule, outcome: str, tool_id: str) -> dict[str, Any]:
     head = {"rule": rule.name, "file": rule.path, "version": rule.version, "outcome": outcome}
-    return head | ({"tool": tool_id} if tool_id else {})
+    if tool_id:
+        head["tool"] = tool_id
+    return head
 
 
 def feed_line(work: Work, records: Sequence[TraceRecord]) -> bytes:

@@ -2,7 +2,8 @@
 
 A step's record in the journal: `state` (started, waiting, done, failed, skipped), `attempts` (each with `at`, `ms`,
 `sent`, `got`, `error`), `output`, `error`, `doubt` (why nobody knows whether it happened, until the far side could be
-asked), `asked` (how often asking failed), `tries_before` (tries that a person's retry no longer counts).
+asked), `asked` (how often asking failed), `held` (`since`, `times`, `why`: our own limiter had no place),
+`tries_before` (tries that a person's retry no longer counts).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 
 from rules.engine.playing.retries import DEFAULT_TIMEOUT
 from workers.actions.base import Action, ActionContext
-from workers.attempts import VERIFY_SETTLES
-from workers.clients.errors import ApiError, InDoubtError, Unavailable
+from workers.attempts import VERIFY_SETTLES, Verdict
+from workers.clients.errors import ApiError, Held, InDoubtError, Unavailable
 from workers.steplike import StepLike
 
 Record = dict[str, Any]
@@ -43,6 +44,18 @@ class Try:
         """Seconds since the first try that counts."""
         counted = self.record["attempts"][int(self.record.get("tries_before", 0)) :]
         return seconds_since(counted[0]["at"]) if counted else 0.0
+
+    def held_back(self, error: Held) -> Verdict:
+        """Take back a try that never began, and say when the next one may."""
+        self.record["attempts"].pop()
+        held = self.record.setdefault(
+            "held", {"since": datetime.now(UTC).isoformat(timespec="milliseconds"), "times": 0}
+        )
+        held |= {"times": held["times"] + 1, "why": error.message}
+        waited = seconds_since(held["since"])
+        if waited > self.step.retry.max_age:
+            return Verdict("give up", reason=f"{error.message} (too old after {round(waited)} s)")
+        return Verdict("retry", error.retry_after or 1.0)
 
     @property
     def settles_in(self) -> float:

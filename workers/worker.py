@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,15 +22,17 @@ from store import keys
 from store.client import Store
 from store.deadletters import DeadLetter
 from store.link import deserialise, serialise
-from store.queue import Batch, ClaimedJob, job_for
-from store.runs import Claim, LeaseLostError, RunId
+from store.queue import Batch, ClaimedJob, event_of, job_for
+from store.runs import Claim, LeaseLostError
 from store.scripting import STORE_AWAY
+from store.spans import span
 from store.tasks import end, is_asked_to_end
 from workers.lease import Lease
+from workers.observer import Observer
 
 logger = logging.getLogger(__name__)
 
-POLL = 0.045
+POLL = 0.03
 """Seconds between looks at the queue when no notification comes; this bounds the pickup when one is lost."""
 
 RENEW_EVERY = 1.2
@@ -61,6 +64,7 @@ class LeasedWorker(Worker):
         self._leases: dict[str, Lease] = {}
         self._woken = asyncio.Event()
         self._stopping = False
+        self.observer = Observer()
 
     async def main(self) -> None:
         """Claim and run jobs until told to stop, through any absence of the store."""
@@ -84,7 +88,7 @@ class LeasedWorker(Worker):
 
     async def _look(self) -> float | None:
         """Claim what there is room for; returns seconds until something else is due."""
-        room = {lane: count - self._running(lane) for lane, count in self.slots.items()}
+        room = self.room()
         if not any(room.values()):
             return None
         asked_at = asyncio.get_running_loop().time()
@@ -100,21 +104,25 @@ class LeasedWorker(Worker):
             self._start(batch, asked_at)
         return batch.next_due
 
-    def _running(self, lane: str) -> int:
-        return sum(lease.claim.lane == lane for lease in self._leases.values())
+    def room(self) -> dict[str, int]:
+        """Free slots by lane. A job whose last write is on its way needs none: the next claim shares a trip with it."""
+        held = Counter(lease.claim.lane for lease in self._leases.values() if not lease.claim.ends)
+        return {lane: max(0, count - held[lane]) for lane, count in self.slots.items()}
 
     def _start(self, batch: Batch, asked_at: float) -> None:
         for job in batch.jobs:
             lease = Lease(job.claim, batch.now_ms, asked_at)
             self._leases[job.claim.token] = lease
+            job.claim.when_ending(self._woken.set)
+            self.observer.claimed(job.claim)
             task = asyncio.create_task(self._work(job, lease), name=job.claim.job_id)
             self.tasks[job.claim.token] = task
-            task.add_done_callback(lambda _, token=job.claim.token: self._done(token))  # type: ignore[misc]
+            task.add_done_callback(lambda _, claim=job.claim: self._done(claim))  # type: ignore[misc]
 
-    def _done(self, token: str) -> None:
-        self.tasks.pop(token, None)
-        self._leases.pop(token, None)
-        self._woken.set()
+    def _done(self, claim: Claim) -> None:
+        del self.tasks[claim.token], self._leases[claim.token]
+        if not claim.ends:
+            self._woken.set()
 
     async def _sleep(self, next_due: float | None) -> None:
         wait = POLL if next_due is None else min(POLL, next_due)
@@ -139,10 +147,13 @@ class LeasedWorker(Worker):
         """What comes of a failed job; rules run side by side, so several things may have gone wrong at once."""
         bugs = [error for error in errors if not isinstance(error, (LeaseLostError, *STORE_AWAY))]
         if is_asked_to_end() and any(isinstance(error, asyncio.CancelledError) for error in errors):
+            self.observer.ended(claim, "returned")
             await self._give_back(claim)
         elif any(isinstance(error, LeaseLostError) for error in errors):
+            self.observer.ended(claim, "lost")
             logger.warning("lease lost, somebody else goes on", extra={"job_id": claim.job_id})
         elif not bugs:
+            self.observer.ended(claim, "returned")
             logger.warning("the store failed under a job", extra={"job_id": claim.job_id, "error": repr(errors[0])})
             await self._give_back(claim, delay=0.5)
         else:
@@ -164,12 +175,15 @@ class LeasedWorker(Worker):
         if function is None:
             await self._bury(job.claim, f"no function is called {name!r}", job.payload)
             return
-        context = {**self.ctx, "job_id": job.claim.job_id, "job_try": job.claim.tries, "lease": lease}
-        await function.coroutine(context, *args, **kwargs)
+        context = {**self.ctx, "job_id": job.claim.job_id, "job_try": job.claim.tries, "job": job, "lease": lease}
+        with span(f"job {name}", kind="consumer", parent=job.traceparent):
+            await function.coroutine(context, *args, **kwargs)
+        self.observer.ended(job.claim, "done")
 
     async def _after_bug(self, claim: Claim, error: BaseException) -> None:
         try:
             if claim.tries < MAX_TRIES:
+                self.observer.ended(claim, "failed")
                 await self.store.queue.release(claim, 2.0**claim.tries, counts_as_try=True)
                 self.jobs_retried += 1
             else:
@@ -184,6 +198,7 @@ class LeasedWorker(Worker):
         await self.store.queue.finish(claim, event_id, {}, outcome="dead")
         logger.error("dead letter", extra={"job_id": claim.job_id, "reason": reason})
         self.jobs_failed += 1
+        self.observer.ended(claim, "dead")
 
     async def _give_back(self, claim: Claim, delay: float = 0.0) -> None:
         try:
@@ -215,7 +230,7 @@ class LeasedWorker(Worker):
 
     async def _renew(self) -> None:
         asked_at = asyncio.get_running_loop().time()
-        leases = dict(self._leases)
+        leases = {token: lease for token, lease in self._leases.items() if not lease.claim.ends}
         try:
             lost = await self.store.queue.renew([lease.claim for lease in leases.values()])
         except (RedisError, OSError):
@@ -241,10 +256,3 @@ def causes(error: BaseException) -> Iterator[BaseException]:
             yield from causes(member)
     else:
         yield error
-
-
-def event_of(job_id: str) -> str:
-    """The event a job belongs to."""
-    if job_id.startswith(keys.RUN_JOB_PREFIX):
-        return RunId.parse(job_id).event_id
-    return job_id.removeprefix(keys.LATE_JOB_PREFIX)

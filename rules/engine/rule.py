@@ -244,6 +244,11 @@ class Rule:
         return frozenset(name for expression in self.expressions() for name in expression.names)
 
     @cached_property
+    def remembers(self) -> bool:
+        """Whether any of them is about memory."""
+        return any(name.startswith("memory.") for name in self.names)
+
+    @cached_property
     def asked_first(self) -> frozenset[str]:
         """The names that its conditions mention."""
         return frozenset(name for condition in self.conditions for name in condition.expression.names)
@@ -275,7 +280,7 @@ class Rule:
         """The kinds it listens to."""
         return frozenset(trigger.kind for trigger in self.triggers if trigger.kind)
 
-    @property
+    @cached_property
     def order(self) -> tuple[bool, float, str]:
         """Sorts rules into the order of their turns."""
         return (self.backstop, self.priority, self.name)

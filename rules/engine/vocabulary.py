@@ -77,6 +77,11 @@ class OnlySecrets:
 
 
 @dataclass(frozen=True)
+class RootedPath:
+    """Marks a parameter that is a path of an API: what it begins with is written out, and values only fill segments."""
+
+
+@dataclass(frozen=True)
 class ActionWords:
     """One action a step can name."""
 
@@ -91,6 +96,8 @@ class ActionWords:
     """repeat, verify, skip or park."""
     providers: Mapping[str, frozenset[str]] | None = None
     """Provider → generations that can do it ("" where it has one); None when the action needs no platform."""
+    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Provider → generation → why it cannot do it, where that is known."""
     needs_call: bool = False
     """True when it acts on the live call of the event."""
     rehearse: Rehearse | None = None

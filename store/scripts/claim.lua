@@ -1,10 +1,11 @@
 -- Claim due jobs under leases. A claimed job stays in its queue, scored with the end of its lease, so a worker that
 -- dies gives it back by doing nothing.
 -- ARGV: worker name, then for each lane: lane, how many, lease in ms.
--- Returns {ms until the next job is due or -1, now in ms, {job id, lane, token, payload, tries, ms since due}, ...}.
+-- Returns {ms until the next job is due or -1, now in ms,
+--          {job id, lane, token, payload, tries, ms since due, {field, value, ... of its event}}, ...}.
 local now = now_ms()
 redis.call('ZADD', K.workers, now, ARGV[1])
-local claimed, next_due = {}, -1
+local claimed, next_due, batch = {}, -1, nil
 
 -- Somebody who stopped waiting must not keep those who still wait.
 local function stale(lane, job_id)
@@ -13,14 +14,20 @@ local function stale(lane, job_id)
   return deadline > 0 and now > deadline
 end
 
+-- The counter may go back when a replica takes over, so the moment and the worker make the token one of its kind.
+local function token()
+  batch = batch or redis.call('INCR', K.token)
+  return string.format('%.0f.%.0f.%s.%d', batch, now, ARGV[1], #claimed + 1)
+end
+
 local function claim(lane, job_id, due, lease)
-  -- The counter may go back when a replica takes over, so the moment and the worker make the token one of its kind.
-  local token = string.format('%s.%.0f.%s', redis.call('INCR', K.token), now, ARGV[1])
-  redis.call('SET', K.in_progress .. job_id, token, 'PX', lease)
+  local mine = token()
+  redis.call('SET', K.in_progress .. job_id, mine, 'PX', lease)
   redis.call('ZADD', K.queue .. lane, 'XX', now + lease, job_id)
   local tries = redis.call('INCR', K.retry .. job_id)
   local payload = redis.call('GET', K.job .. job_id) or ''
-  claimed[#claimed + 1] = { job_id, lane, token, payload, tries, now - due }
+  local record = redis.call('HGETALL', K.event .. event_of(job_id))
+  claimed[#claimed + 1] = { job_id, lane, mine, payload, tries, now - due, record }
 end
 
 for at = 2, #ARGV, 3 do
@@ -41,10 +48,10 @@ for at = 2, #ARGV, 3 do
       end
     end
   end
-  local first = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
+  local first = wanted > 0 and redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES') or {}
   if first[2] then
     local wait = math.max(0, tonumber(first[2]) - now)
-    if wanted > 0 and (next_due < 0 or wait < next_due) then next_due = wait end
+    if next_due < 0 or wait < next_due then next_due = wait end
   end
 end
 return { next_due, now, unpack(claimed) }

@@ -8,15 +8,26 @@ local function holds(job_id, token)
   return redis.call('GET', K.in_progress .. job_id) == token
 end
 
+-- The event a job belongs to.
+local function event_of(job_id)
+  return string.match(job_id, '^' .. K.run_job_prefix .. '([^/]*)')
+    or string.match(job_id, '^' .. K.late_job_prefix .. '(.*)')
+    or string.match(job_id, '^' .. K.complete_job_prefix .. '(.*)') or job_id
+end
+
 -- Whether a lane has the job, claimed or not.
 local function queued(job_id)
   return redis.call('ZSCORE', K.queue .. 'live', job_id) or redis.call('ZSCORE', K.queue .. 'background', job_id)
     or redis.call('ZSCORE', K.queue .. 'bulk', job_id)
 end
 
+local function is_run(job_id)
+  return string.sub(job_id, 1, #K.run_job_prefix) == K.run_job_prefix
+end
+
 local function forget_job(lane, job_id)
   redis.call('ZREM', K.queue .. lane, job_id)
-  redis.call('ZREM', K.paused_runs, job_id)
+  if is_run(job_id) then redis.call('ZREM', K.paused_runs, job_id) end
   redis.call('DEL', K.job .. job_id, K.in_progress .. job_id, K.retry .. job_id)
 end
 
@@ -37,13 +48,19 @@ end
 -- One piece of an event's work is over; the last one closes the event. Counts events' own jobs and parked runs alike,
 -- and each of them once.
 local function close_work(event_id, work_id, status)
+  if redis.call('ZREM', K.open, work_id) == 0 then return end
   local key = K.event .. event_id
-  if redis.call('ZREM', K.open, work_id) == 0 or redis.call('EXISTS', key) == 0 then return end
-  if status ~= 'done' then redis.call('HSET', key, 'outcome', status) end
-  if redis.call('HINCRBY', key, 'pending', -1) <= 0 then
-    redis.call('HSET', key, 'status', redis.call('HGET', key, 'outcome') or 'done', 'done_at', now_ms())
+  local before, pending, outcome = unpack(redis.call('HMGET', key, 'status', 'pending', 'outcome'))
+  if not before then return end
+  if status ~= 'done' then
+    redis.call('HSET', key, 'outcome', status)
+    outcome = status
+  end
+  local left = tonumber(pending or '0') - 1
+  if left <= 0 then
+    redis.call('HSET', key, 'pending', left, 'status', outcome or 'done', 'done_at', now_ms())
   else
-    redis.call('HSET', key, 'status', 'waiting')
+    redis.call('HSET', key, 'pending', left, 'status', 'waiting')
   end
 end
 
@@ -77,19 +94,60 @@ local function keep_memory(event_id, memory)
   end
 end
 
+-- An answer for one cell: provisional, ready or fallback. Returns 'kept' (nothing to change), 'late' (something else was
+-- said already, or nobody is left to say it) or 'set'.
+local function settle(event_id, cell, state, answer)
+  local key = K.answers .. event_id
+  local current, before, said, late = unpack(redis.call('HMGET', key, 'state:' .. cell, 'answer:' .. cell,
+    'said:' .. cell, 'late:' .. cell))
+  local now = now_ms()
+  if current == 'claimed' or current == 'sent' then
+    if state ~= 'ready' or said == answer then return 'kept' end
+    redis.call('HSET', key, 'late:' .. cell, answer, 'late_at:' .. cell, now)
+    return 'late'
+  end
+  if current == 'ready' and (state ~= 'ready' or before == answer) then
+    -- Whoever found it late may have died before doing anything about it.
+    return state == 'ready' and late == answer and 'late' or 'kept'
+  end
+  if current == 'provisional' and state == 'fallback' then
+    redis.call('HSET', key, 'state:' .. cell, 'ready')
+  else
+    redis.call('HSET', key, 'state:' .. cell, state == 'fallback' and 'ready' or state, 'answer:' .. cell, answer,
+      'at:' .. cell, now)
+  end
+  redis.call('PUBLISH', K.answered, event_id)
+  -- Until the sweep for unsent answers has been by, an answer that nobody takes is found there; after it only here.
+  local deadline = tonumber(redis.call('HGET', K.event .. event_id, 'deadline') or '0')
+  local swept = deadline > 0 and now > deadline and not redis.call('ZSCORE', K.unsent, event_id)
+  if state == 'ready' and swept then
+    redis.call('HSET', key, 'late:' .. cell, answer, 'late_at:' .. cell, now)
+    return 'late'
+  end
+  return 'set'
+end
+
+-- An event is found by its call, and by the conversation that the call is part of; either may be ''.
+local function note_call(event_id, call, thread, now)
+  if call ~= '' then redis.call('ZADD', K.call .. call, now, event_id) end
+  if thread ~= '' then redis.call('ZADD', K.call .. thread, now, event_id) end
+  local shown = call ~= '' and call or thread
+  if shown ~= '' then redis.call('ZADD', K.calls, now, shown) end
+end
+
 -- Dedupe, store, index and enqueue one event: all of it or nothing. What is given: event id, lane, dedup key or '',
--- dedup ms, due in ms, deadline in ms (0: nobody waits), job payload, then field, value, ... of the event's hash.
+-- dedup ms, due in ms, deadline in ms (0: nobody waits), job payload, name of its call or '', name of the call's
+-- conversation or '', then field, value, ... of the event's hash.
 local function accept(arguments)
   local event_id, lane, dedup, dedup_ms = arguments[1], arguments[2], arguments[3], tonumber(arguments[4])
   local due_in, deadline_in, payload = tonumber(arguments[5]), tonumber(arguments[6]), arguments[7]
   local now = now_ms()
   local key = K.event .. event_id
 
-  if redis.call('EXISTS', key) == 1 then
-    return { 'new', event_id, redis.call('HGET', key, 'received') }
-  end
+  local received = redis.call('HGET', key, 'received')
+  if received then return { 'new', event_id, received } end
   if dedup ~= '' then
-    local first = redis.call('GET', K.dedup .. dedup)
+    local first = redis.call('SET', K.dedup .. dedup, event_id, 'NX', 'GET', 'PX', dedup_ms)
     if first then
       -- Somebody waits for the first one's answer again, so it is not late before they stop.
       if deadline_in > 0 and redis.call('EXISTS', K.event .. first) == 1 then
@@ -97,7 +155,6 @@ local function accept(arguments)
       end
       return { 'duplicate', first, now }
     end
-    redis.call('SET', K.dedup .. dedup, event_id, 'PX', dedup_ms)
   end
 
   local deadline = 0
@@ -105,9 +162,11 @@ local function accept(arguments)
     deadline = now + deadline_in
     redis.call('ZADD', K.unsent, deadline + 2000, event_id)
   end
-  redis.call('HSET', key, 'status', 'queued', 'received', now, 'deadline', deadline, 'lane', lane, unpack(arguments, 8))
+  redis.call('HSET', key, 'status', 'queued', 'pending', 1, 'received', now, 'deadline', deadline, 'lane', lane,
+    unpack(arguments, 10))
   redis.call('ZADD', K.events, now, event_id)
-  open_work(event_id, event_id, now)
+  note_call(event_id, arguments[8], arguments[9], now)
+  redis.call('ZADD', K.open, now, event_id)
   enqueue(lane, event_id, payload, now + due_in)
   return { 'new', event_id, now }
 end

@@ -23,7 +23,8 @@ end
 
 local function over(event_id, status, runs)
   if status and status ~= 'done' and status ~= 'dead' then return false end
-  if redis.call('ZSCORE', K.unsent, event_id) or unfinished(event_id) or unfinished(K.late_job_prefix .. event_id) then
+  if redis.call('ZSCORE', K.unsent, event_id) or unfinished(event_id) or unfinished(K.late_job_prefix .. event_id)
+    or unfinished(K.complete_job_prefix .. event_id) then
     return false
   end
   for _, run_id in ipairs(runs) do
@@ -42,13 +43,20 @@ local function remove_run(run_id)
   use_version(version, -1)
 end
 
+local function leave_call(connection, id, event_id)
+  if not (connection and id) or id == '' then return end
+  local name = connection .. ':' .. id
+  redis.call('ZREM', K.call .. name, event_id)
+  if redis.call('EXISTS', K.call .. name) == 0 then redis.call('ZREM', K.calls, name) end
+end
+
 local looked, removed = 0, 0
 local found = redis.call('ZRANGE', K.events, first, first + count - 1, 'WITHSCORES')
 for index = 1, #found, 2 do
   local event_id, received = found[index], tonumber(found[index + 1])
   if removed >= too_many and received >= newest then break end
   looked = looked + 1
-  local about = redis.call('HMGET', K.event .. event_id, 'status', 'connection', 'done_at')
+  local about = redis.call('HMGET', K.event .. event_id, 'status', 'connection', 'done_at', 'call', 'thread')
   local before = age.connections[about[2] or ''] or age.before
   if removed < too_many or (received < before and tonumber(about[3] or 0) < before) then
     local runs = runs_of(event_id)
@@ -56,6 +64,8 @@ for index = 1, #found, 2 do
       -- What frees room comes first, since a store without any room takes nothing else.
       redis.call('DEL', K.event .. event_id, K.trace .. event_id, K.answers .. event_id)
       redis.call('ZREM', K.events, event_id)
+      leave_call(about[2], about[4], event_id)
+      leave_call(about[2], about[5], event_id)
       for _, run_id in ipairs(runs) do remove_run(run_id) end
       removed = removed + 1
     end

@@ -4,6 +4,5 @@ for at = 2, #ARGV do
   local state = 'state:' .. ARGV[at]
   if redis.call('HGET', key, state) == 'claimed' then redis.call('HSET', key, state, 'sent') end
 end
-if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'sent_at', now_ms()) end
 redis.call('ZREM', K.unsent, ARGV[1])
 return 1

@@ -15,7 +15,7 @@ from tests.docs.markdown import ROOT, blocks, manual
 
 SCHEMAS = Path("rules/schema")
 _MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
-KINDS = ("rule", "test", "connections", "vars")
+KINDS = ("rule", "test", "connections", "vars", "numbers")
 FILES = [
     *sorted(path for folder in ("live", "examples") for path in Path("rules", folder).glob("*.yaml")),
     Path("console/dev/demo_connections.yaml"),
@@ -25,7 +25,7 @@ FILES = [
 def kind_of(path: Path) -> str:
     if path.name.endswith(".test.yaml"):
         return "test"
-    return {"vars": "vars", "demo_connections": "connections"}.get(path.stem, "rule")
+    return {"vars": "vars", "numbers": "numbers", "demo_connections": "connections"}.get(path.stem, "rule")
 
 
 def validator(kind: str) -> Draft7Validator:
@@ -74,7 +74,7 @@ def documented() -> list[Any]:
 def documented_kind(plain: dict[str, Any], name: str) -> str:
     if name == "vars.yaml":
         return "vars"
-    keys = {"description": "rule", "cases": "test", "connections": "connections"}
+    keys = {"description": "rule", "cases": "test", "connections": "connections", "numbers": "numbers"}
     return next((kind for key, kind in keys.items() if key in plain), "")
 
 
@@ -113,6 +113,11 @@ CASE = "cases: [ { name: x, event: { sample: a }, expect: { outcome: ran } } ]"
         ("connections", "connections: { a: { provider: flireo, colour: red } }"),
         ("vars", "hours: { monday-fry: open }"),
         ("vars", "night-agent: x"),
+        ("numbers", "numbers: { desk: { 0850000001: { agent: x } } }"),
+        ("numbers", "numbers: { desk: { +31850000001: { drift: mend } } }"),
+        ("numbers", "numbers: { desk: { +31850000001: { agent: x, drift: mended } } }"),
+        ("numbers", "numbers: { desk: { +31850000001: { otherwise: x, when: { hours: hours, agent: y } } } }"),
+        ("numbers", "mode: shadow"),
     ],
 )
 def test_a_file_with_a_mistake_does_not_fit(kind: str, text: str) -> None:

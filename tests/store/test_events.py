@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.client import Store
-from store.events import COMPRESS_FROM, Acceptance, job_payload, pack, unpack
+from store.events import COMPRESS_FROM, Acceptance, bundled, job_payload, pack, read_trace, unpack
 from tests.store.builders import accept, an_event
 
 
@@ -98,3 +98,15 @@ def test_packing_loses_nothing(body: bytes) -> None:
 def test_large_bodies_are_packed_smaller() -> None:
     assert len(pack(b"a" * (COMPRESS_FROM + 1))) < 1000
     assert len(pack(b"a" * COMPRESS_FROM)) == COMPRESS_FROM + 1
+
+
+def test_records_that_share_a_field_are_read_as_if_each_had_its_own() -> None:
+    many = {f"rule:r{number}:": {"outcome": "not_matched", "seen": "x" * 200} for number in range(200)}
+    field = bundled("evt_1", many)
+    assert sum(map(len, field.values())) < COMPRESS_FROM
+    fields = {name.encode(): value for name, value in field.items()} | {
+        b"rule:r7:": b'{"outcome":"ran"}',
+        b"stages": b"[]",
+    }
+    for order in (fields, dict(reversed(fields.items()))):
+        assert read_trace(order) == many | {"rule:r7:": {"outcome": "ran"}, "stages": []}

@@ -13,10 +13,9 @@ from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.exceptions import RedisError
 
 from store.client import Store, open_store
-from store.commit import GroupCommit
 from store.events import Acceptance
 from store.link import BadAddress, SentinelAddress, connect, deserialise, serialise
-from store.scripting import NotCopiedError
+from store.together import NotCopiedError
 from tests.store.builders import an_event
 from tests.store.servers import Server, replicated, wait_until, watched
 
@@ -90,7 +89,7 @@ async def test_at_replica_a_write_counts_once_it_is_on_the_replica(pair: tuple[S
     primary, replica = pair
     store = open_store(primary.url, copies=1)
     event = an_event()
-    await GroupCommit(store.redis).accept(Acceptance(event, b"{}"))
+    await store.events.accept(Acceptance(event, b"{}"))
     with replica.client() as copy:
         assert copy.exists(f"hs:event:{event.id}")
     await store.close()
@@ -102,11 +101,11 @@ async def test_at_replica_a_write_without_a_replica_is_unknown(pair: tuple[Serve
     store = open_store(primary.url, copies=1)
     event = an_event()
     with pytest.raises(NotCopiedError, match="on 0 of 1 replicas"):
-        await GroupCommit(store.redis).accept(Acceptance(event, b"{}"))
+        await store.events.accept(Acceptance(event, b"{}"))
     with pytest.raises(NotCopiedError):
         await store.memory.set("call:1", "key", 1, None, "op")
     plain = open_store(primary.url)
-    assert (await GroupCommit(plain.redis).accept(Acceptance(event, b"{}"))).event_id == event.id
+    assert (await plain.events.accept(Acceptance(event, b"{}"))).event_id == event.id
     await store.close()
     await plain.close()
 
@@ -114,8 +113,6 @@ async def test_at_replica_a_write_without_a_replica_is_unknown(pair: tuple[Serve
 async def test_a_server_that_insists_on_replicas_counts_as_away(tmp_path: Path) -> None:
     lonely = Server(tmp_path / "lonely", {"min-replicas-to-write": "1"}).start()
     store = open_store(lonely.url)
-    with pytest.raises(NotCopiedError, match="NOREPLICAS"):
-        await GroupCommit(store.redis).accept(Acceptance(an_event(), b"{}"))
     with pytest.raises(NotCopiedError, match="NOREPLICAS"):
         await store.events.accept(Acceptance(an_event(), b"{}"))
     await store.close()
@@ -127,12 +124,11 @@ async def test_a_server_that_insists_on_replicas_counts_as_away(tmp_path: Path) 
 
 async def _accept_through(store: Store, events: list[str]) -> None:
     """Accept events one after the other for as long as it takes, each under its id until it counts."""
-    commit = GroupCommit(store.redis)
     for event_id in events:
         event = an_event(id=event_id)
         while True:
             try:
-                await commit.accept(Acceptance(event, b"{}"))
+                await store.events.accept(Acceptance(event, b"{}"))
                 break
             except (RedisError, OSError):
                 await asyncio.sleep(0.02)

@@ -5,10 +5,13 @@ import asyncio
 import pytest
 from arq.jobs import JobStatus
 
+from store.answers import CellAnswer, LastWord, LateAnswerError
 from store.client import Store
-from store.queue import LEASE_MS, job_for
+from store.queue import LEASE_MS, event_of, job_for
 from store.runs import LeaseLostError, RunId
 from tests.store.builders import ALL_LANES, accept, an_event, claim_one
+
+YES = CellAnswer("rule", {"result": "Yes."}, "look_up")
 
 
 async def age_lease(store: Store, job_id: str, lane: str = "background") -> None:
@@ -255,3 +258,81 @@ async def test_an_arq_client_can_enqueue_and_look(store: Store) -> None:
     claim = await claim_one(store)
     assert claim.job_id == "evt_x"
     assert await job.status() == JobStatus.in_progress
+
+
+@pytest.mark.parametrize("job_id", ["evt_1", "run:evt_1/rule", "run:evt_1/rule/t:1/x", "late:evt_1", "run:evt_1"])
+def test_the_event_of_a_job(job_id: str) -> None:
+    assert event_of(job_id) == "evt_1"
+
+
+async def test_a_job_comes_with_its_event_and_what_has_begun_on_it(store: Store) -> None:
+    event = an_event("tool-calls")
+    await accept(store, event)
+    first = (await store.queue.claim("w", ALL_LANES)).jobs[0]
+    assert first.event(event.id) == await store.events.get(event.id)
+    run_id = RunId(event.id, "tell", "t/1")
+    await store.runs.write(first.claim, run_id, {"step:a": b"{}"})
+    await store.runs.park(first.claim, RunId(event.id, "later"), 0)
+    jobs = (await store.queue.claim("w", ALL_LANES)).jobs
+    (found,) = [job.event(event.id) for job in jobs]
+    assert found
+    assert (found.event.id, found.runs) == (event.id, frozenset({"tell/t/1", "later"}))
+
+
+async def test_a_job_of_somebody_else_comes_without_an_event(store: Store) -> None:
+    await store.redis.enqueue_job("event", "evt_x", _job_id="mine", _queue_name="hs:queue:background")
+    await asyncio.sleep(0.002)  # arq rounds the enqueue time up to the next millisecond
+    (job,) = (await store.queue.claim("w", ALL_LANES)).jobs
+    assert (job.event("mine"), job.event("evt_x")) == (None, None)
+
+
+async def test_tokens_of_one_claim_differ(store: Store) -> None:
+    for _ in range(3):
+        await accept(store, an_event())
+    claims = [job.claim for job in (await store.queue.claim("w", ALL_LANES)).jobs]
+    assert len({claim.token for claim in claims}) == 3
+    assert await store.queue.renew(claims) == set()
+
+
+async def test_finishing_once_more_because_the_reply_was_lost_is_no_loss(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.queue.finish(claim, event.id, {"stages": b"[]"})
+    await store.queue.finish(claim, event.id, {"stages": b"[1]"})
+    assert await store.events.trace(event.id) == {"stages": []}
+    assert await store.events.statuses([event.id]) == ["done"]
+
+
+async def test_a_job_ends_with_its_answer_in_one_write(store: Store) -> None:
+    event = an_event("tool-calls")
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.queue.finish(claim, event.id, {}, last_word=LastWord("t1", YES))
+    assert (await store.answers.cells(event.id))["t1"].answer == YES
+    assert await store.events.statuses([event.id]) == ["done"]
+
+
+async def test_a_last_word_that_is_late_leaves_the_job_as_it_is(store: Store) -> None:
+    event = an_event("tool-calls")
+    await accept(store, event)
+    claim = await claim_one(store)
+    await store.answers.collect(event.id, ["t1"], CellAnswer("fallback", {}), close=True)
+    with pytest.raises(LateAnswerError):
+        await store.queue.finish(claim, event.id, {"stages": b"[]"}, last_word=LastWord("t1", YES))
+    assert not claim.ends
+    assert await store.queue.renew([claim]) == set()
+    assert await store.events.trace(event.id) == {}
+    assert (await store.answers.cells(event.id))["t1"].late == YES
+    await store.queue.finish(claim, event.id, {"stages": b"[]"})
+    assert await store.events.statuses([event.id]) == ["done"]
+
+
+async def test_a_stale_claim_says_nothing_at_its_end(store: Store) -> None:
+    event = an_event("tool-calls")
+    await accept(store, event)
+    claim = await claim_one(store)
+    await age_lease(store, claim.job_id, "live")
+    with pytest.raises(LeaseLostError):
+        await store.queue.finish(claim, event.id, {}, last_word=LastWord("t1", YES))
+    assert await store.answers.cells(event.id) == {}

@@ -357,6 +357,7 @@ class Life:
         self.do(self.store.retention.forget_versions(now + 2 * SPARE_MS))
         assert self.do(self._everything(set())) == before
         assert self.do(self._versions_in_use()) == self.do(self._versions_kept())
+        assert self.do(self._calls_listed()) == self.do(self._calls_kept())
         self.known = {event_id: known for event_id, known in self.known.items() if event_id not in expected}
 
     async def _expected(self, bounds: Bounds) -> set[str]:
@@ -374,7 +375,7 @@ class Life:
 
     async def _everything(self, but: set[str]) -> dict[str, Any]:
         """All that is in the store, without what belongs to some events and what belongs to no event."""
-        shared = ("hs:memory:", "hs:unused-versions", "hs:version", "hs:workers", "hs:token")
+        shared = ("hs:memory:", "hs:calls", "hs:unused-versions", "hs:version", "hs:workers", "hs:token")
         names = sorted([name.decode() async for name in self.store.redis.scan_iter()])
         own = [name for name in names if not name.startswith(shared) and not any(event_id in name for event_id in but)]
         found = {name: await self._value(name, but) for name in own}
@@ -387,6 +388,13 @@ class Life:
     async def _versions_kept(self) -> set[str]:
         names = [name.decode() async for name in self.store.redis.scan_iter(match="hs:version:*")]
         return {name.removeprefix("hs:version:") for name in names}
+
+    async def _calls_listed(self) -> set[str]:
+        return {name.decode() for name in await self.store.redis.zrange("hs:calls", 0, -1)}
+
+    async def _calls_kept(self) -> set[str]:
+        names = [name.decode() async for name in self.store.redis.scan_iter(match="hs:call:*")]
+        return {name.removeprefix("hs:call:") for name in names}
 
     async def _value(self, name: str, but: set[str]) -> Any:
         kind = (await self.store.redis.type(name)).decode()

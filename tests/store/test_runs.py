@@ -4,6 +4,7 @@ import pytest
 
 from store.client import Store
 from store.runs import LeaseLostError, RunId, begun_afresh
+from store.together import together
 from tests.store.builders import accept, an_event, claim_one
 
 
@@ -105,3 +106,21 @@ async def test_what_a_stale_claim_could_not_give_up_it_has_lost(store: Store) ->
     with pytest.raises(LeaseLostError):
         await store.queue.finish(claim, event.id, {})
     assert not claim.ends
+
+
+async def test_who_waits_for_room_is_told_before_the_last_write_is_through(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    told: list[bool] = []
+
+    async def ask(*_: object, **__: object) -> bytes:
+        assert told == [True]
+        return b"done"
+
+    claim.when_ending(lambda: told.append(claim.ends))
+    monkeypatch.setattr(together(store.redis), "ask", ask)
+    await store.queue.finish(claim, event.id, {})
+    assert told == [True]

@@ -7,8 +7,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,6 +165,54 @@ async def test_who_gave_up_before_the_write_is_not_spooled(spool: Spool) -> None
     await asyncio.gather(late, return_exceptions=True)
     await spool.append([Acceptance(an_event(), b"{}")])
     assert spool.count() == 2
+
+
+async def test_behind_a_disk_that_hangs_nothing_is_kept_of_who_gave_up(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, began = threading.Event(), threading.Event()
+
+    def hang(_: SpoolFile, parts: Sequence[Entries]) -> list[bool]:
+        began.set()
+        stuck.wait(30)
+        return [True] * len(parts)
+
+    monkeypatch.setattr(SpoolFile, "write", hang)
+    first = asyncio.create_task(spool.append([Acceptance(an_event(), b"{}")]))
+    await asyncio.to_thread(began.wait, 30)
+    others = [asyncio.create_task(spool.append([Acceptance(an_event(), b"x" * 1000)])) for _ in range(50)]
+    await asyncio.sleep(0)
+    assert spool.waiting == 50
+    for other in others:
+        other.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    assert spool.waiting == 0
+    stuck.set()
+    await first
+
+
+async def test_a_lock_that_nobody_waits_for_any_more_is_given_back(
+    spool: Spool, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await spool.append([Acceptance(an_event(), b"{}")])
+    slow, began = threading.Event(), threading.Event()
+    lock = spool._lock
+
+    def slowly() -> Any:
+        began.set()
+        slow.wait(30)
+        return lock()
+
+    monkeypatch.setattr(spool, "_lock", slowly)
+    draining = asyncio.create_task(spool.drain(store.events.accept))
+    await asyncio.to_thread(began.wait, 30)
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+    monkeypatch.setattr(spool, "_lock", lock)
+    slow.set()
+    async with asyncio.timeout(10):
+        while spool.count():
+            await spool.drain(store.events.accept)
 
 
 async def test_one_that_does_not_fit_keeps_nobody_else_out(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ class Shop:
     async def perform(self, job: ClaimedJob, lease: Lease) -> None:
         """Run a claimed job, letting out whatever goes wrong."""
         kind, _, rest = job.claim.job_id.partition(":")
-        context = {"desk": self.desk, "lease": lease}
+        context = {"desk": self.desk, "job": job, "lease": lease}
         await (HANDLERS[kind](context, rest) if rest else HANDLERS["event"](context, kind))
 
     async def work(self) -> None:
@@ -111,7 +111,9 @@ class Shop:
                 await self.perform(job, Lease(job.claim, batch.now_ms, asked_at))
 
     async def hurry(self) -> None:
-        """Whatever waits for its time is due now."""
+        """Whatever waits for its time is due now, and no key rests any more."""
+        for rate in await self.store.redis.keys("hs:rate:*"):
+            await self.store.redis.delete(rate)
         for lane in ALL_LANES:
             for job_id in await self.store.redis.zrange(f"hs:queue:{lane}", 0, -1):
                 await self.store.redis.zadd(f"hs:queue:{lane}", {job_id: 1})

@@ -112,7 +112,7 @@ async def cell_state(shop: Shop, event_id: str) -> tuple[str, Any]:
 
 
 async def until_ready(shop: Shop, event_id: str) -> tuple[str, Any]:
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         while (await cell_state(shop, event_id))[0] != "ready":  # noqa: ASYNC110
             await asyncio.sleep(0.001)
     return await cell_state(shop, event_id)
@@ -120,7 +120,7 @@ async def until_ready(shop: Shop, event_id: str) -> tuple[str, Any]:
 
 async def test_a_meanwhile_is_provisional_until_within_has_passed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     began, over = await in_work(shop, monkeypatch)
-    shop.rule("slow", SLOW + "within: 60ms\nmeanwhile: { result: One moment. }\n")
+    shop.rule("slow", SLOW + "within: 800ms\nmeanwhile: { result: One moment. }\n")
     event = await shop.post(an_event("tool-calls"))
     working = asyncio.create_task(shop.work())
     await began.wait()
@@ -204,13 +204,48 @@ async def test_the_deadline_of_a_rule_that_is_through_is_nobody_elses(
 ) -> None:
     began, over = await in_work(shop, monkeypatch)
     add_action(monkeypatch, "test.fails", Poke(fails))
-    shop.rule("a", SLOW.replace("test.poke", "test.fails") + "within: 15ms\n")
+    shop.rule("a", SLOW.replace("test.poke", "test.fails") + "within: 500ms\n")
     shop.rule("b", SLOW)
     event = await shop.post(an_event("tool-calls"))
     working = asyncio.create_task(shop.work())
     await began.wait()
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.55)
     assert await cell_state(shop, event.id) == ("", None)
     over.set()
     await working
     assert await shop.said(event) == {"result": "Done."}
+
+
+async def test_with_nothing_else_to_do_the_answer_leaves_with_the_last_write(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def settles(*_: Any) -> Any:
+        raise AssertionError("a write of its own")
+
+    monkeypatch.setattr(shop.store.answers, "settle", settles)
+    shop.rule("a", says("One."))
+    event, unheard = await shop.post(an_event("tool-calls")), an_event("transfer-request")
+    await shop.work()
+    assert await shop.said(event) == {"result": "One."}
+    await shop.post(unheard)
+    await shop.work()
+    assert (await shop.store.answers.cells(unheard.id))[""].answer == CellAnswer("fallback", {})
+
+
+@pytest.mark.parametrize("beside", ["", "mode: shadow\n", "backstop: true\n"])
+async def test_an_answer_does_not_wait_for_what_is_still_to_do(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, beside: str
+) -> None:
+    settle, settled = shop.store.answers.settle, []
+
+    async def settles(*arguments: Any) -> Any:
+        settled.append(arguments[-1].body)
+        return await settle(*arguments)
+
+    monkeypatch.setattr(shop.store.answers, "settle", settles)
+    shop.rule("a", says("One."))
+    shop.rule("b", f"{TOOL}steps: [{{ action: log, with: {{ message: x }} }}]\n{beside}")
+    event = await shop.post(an_event("tool-calls"))
+    await shop.work()
+    assert settled == [{"result": "One."}]
+    assert await shop.said(event) == {"result": "One."}

@@ -14,6 +14,8 @@ from tests.workers.support import Shop
 from workers.desk import MissingRuleError, Work, event_view, lay_out
 from workers.lease import Lease
 
+ROUNDED = 0.002
+"""Seconds: the store counts whole milliseconds."""
 RULE = "on: { tool-calls: look_up }\nanswer: { result: Yes. }\n"
 
 
@@ -22,12 +24,12 @@ async def a_work(shop: Shop, deadline_in: float = 4.0) -> Work:
     stored = await shop.store.events.get(event.id)
     assert stored
     lease = Lease(Claim(event.id, "live", "1"), stored.received_ms, asyncio.get_running_loop().time())
-    return await lay_out(shop.desk, stored, lease)
+    return lay_out(shop.desk, stored, lease)
 
 
 async def test_the_deadline_is_told_in_loop_time_and_only_while_somebody_waits(shop: Shop) -> None:
     work = await a_work(shop)
-    assert work.deadline == pytest.approx(asyncio.get_running_loop().time() + 4, abs=0.1)
+    assert work.deadline == pytest.approx(work.lease.claimed_at + 4, abs=ROUNDED)
     work.lease.claimed_ms += 5000
     assert work.deadline is None
 
@@ -38,9 +40,9 @@ async def test_patience_is_the_rules_own_or_the_platforms(shop: Shop) -> None:
     shop.rule("side", "on: tool-calls\nsteps: [{ action: log, with: { message: x } }]\n")
     work = await a_work(shop)
     rules = {rule.name: rule for rule in shop.desk.rules.rules}
-    now = asyncio.get_running_loop().time()
-    assert work.patience(rules["answers"]) == pytest.approx(now + 4, abs=0.1)
-    assert work.patience(rules["hasty"]) == pytest.approx(now + 0.5, abs=0.1)
+    claimed = work.lease.claimed_at
+    assert work.patience(rules["answers"]) == pytest.approx(claimed + 4, abs=ROUNDED)
+    assert work.patience(rules["hasty"]) == pytest.approx(claimed + 0.5, abs=ROUNDED)
     assert work.patience(rules["side"]) is None
     work.lease.claimed_ms += 5000
     assert work.patience(rules["answers"]) is None
@@ -74,13 +76,14 @@ async def test_a_rule_nobody_knows_is_missing(shop: Shop, version: str) -> None:
 async def test_memory_is_kept_once_a_rule_may_have_changed_it(shop: Shop) -> None:
     await shop.store.memory.set("caller:+31612340001", "name", "Ann", None, "op")
     work = await a_work(shop)
-    assert work.memory == {"call": {}, "caller": {"name": "Ann"}}
-    assert orjson.loads(work.kept_memory) == work.memory
+    assert work.memory is None
+    assert await work.recall() == {"call": {}, "caller": {"name": "Ann"}}
+    assert orjson.loads(await work.kept_memory()) == work.memory
     await shop.mark(f"hs:event:{work.event.id}", "memory", b'{"call":{},"caller":{}}')
     stored = await shop.store.events.get(work.event.id)
     assert stored
-    again = await lay_out(shop.desk, stored, work.lease)
-    assert (again.memory, again.kept_memory) == ({"call": {}, "caller": {}}, b"")
+    again = lay_out(shop.desk, stored, work.lease)
+    assert (await again.recall(), await again.kept_memory()) == ({"call": {}, "caller": {}}, b"")
 
 
 async def test_stages_are_told_in_order_with_their_time_since_the_first_byte(shop: Shop) -> None:

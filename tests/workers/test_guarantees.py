@@ -22,9 +22,9 @@ from store import embedded
 from store.client import Store
 from store.queue import LEASE_MS
 from tests.store.builders import ALL_LANES, accept, an_event
+from tests.workers.loop import Jobs, buried, running, tries_of, until, worker_on
 from tests.workers.stock import burst, stock_arq, stock_worker
 from tests.workers.support import Poke, Shop, add_action
-from tests.workers.test_worker import Jobs, buried, running, tries_of, until, worker_on
 from workers import worker as module
 from workers.sideruns import side_by_side
 
@@ -38,11 +38,6 @@ class Odd(BaseException):
 
 
 ODD = [SystemExit(3), KeyboardInterrupt(), Odd("?"), asyncio.CancelledError()]
-
-
-@pytest.fixture
-def jobs(store: Store) -> Jobs:
-    return Jobs(store)
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ async def test_what_went_wrong_inside_a_rule_can_be_told_from_a_bug(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     shop.rule("a", says("Yes."))
+    shop.rule("b", "on: tool-calls\nsteps: [{ action: log, with: { message: hello } }]\n")
     await shop.post(an_event("tool-calls"))
     job, lease = await shop.take()
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from console.sandbox import seed
+from console.sandbox.platforms.fluents_seed import FLUENTS_CARRIER
 from store.ceilings import ceiling
 from store.client import Store
 from store.connections import Api, Connection
@@ -114,7 +115,7 @@ async def shop(
 ) -> AsyncIterator[Shop]:
     """A worker, and connections to every platform."""
     monkeypatch.setattr(tries, "VERIFY_SETTLES", -60.0)
-    url, carrier = platform.url, {"telephony_provider": "twilio", "telephony_account_connection": seed.FLUENTS_CARRIER}
+    url, carrier = platform.url, {"telephony_provider": "twilio", "telephony_account_connection": FLUENTS_CARRIER}
     connections = [
         connection("desk", "flireo", f"{url}/flireo/api/v1", "fl_live_sandbox", generation="g3"),
         connection("old", "flireo", f"{url}/flireo", "fl_live_sandbox_g1", generation="g1"),

@@ -343,7 +343,7 @@ async def test_a_pause_is_known_within_a_second_and_survives_an_absent_store(
 
 
 async def until(condition: Any) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 

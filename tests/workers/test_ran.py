@@ -40,7 +40,7 @@ async def test_a_stopped_run_tells_what_it_has_decided_and_done(shop: Shop, monk
     _, lease = await shop.take()
     stored = await shop.store.events.get(event.id)
     assert stored
-    work = await lay_out(shop.desk, stored, lease)
+    work = lay_out(shop.desk, stored, lease)
     run_id = RunId(event.id, "rule")
     state = RunState(run_id, shop.desk.rules.rules[0], lease, await shop.store.runs.load(run_id))
     played = so_far(work, state, None, "paused")

@@ -30,7 +30,7 @@ async def laid_out(shop: Shop) -> tuple[Event, Work]:
     _, lease = await shop.take()
     stored = await shop.store.events.get(event.id)
     assert stored
-    return event, await lay_out(shop.desk, stored, lease)
+    return event, lay_out(shop.desk, stored, lease)
 
 
 async def test_a_rule_that_matches_is_announced_once_before_its_first_step(

@@ -49,15 +49,17 @@ def test_how_long_events_are_kept(monkeypatch: pytest.MonkeyPatch, written: str,
         "always": Connection(name="always", provider="flireo", keep=0),
         "plain": Connection(name="plain", provider="flireo"),
     }
-    assert WorkerSettings().retention(connections) == Keep(seconds, 5, {"short": 60, "always": 0})
+    assert WorkerSettings().retention(connections) == Keep(seconds, 5, {"short": 60, "always": 0}, 0.7)
 
 
-@pytest.mark.parametrize(("name", "written"), [("KEEP", "a week"), ("KEEP", "-1"), ("KEEP_EVENTS", "-1")])
+@pytest.mark.parametrize(
+    ("name", "written"), [("KEEP", "a week"), ("KEEP", "-1"), ("KEEP_EVENTS", "-1"), ("KEEP_SHARE", "2")]
+)
 def test_what_is_no_length_of_time(monkeypatch: pytest.MonkeyPatch, name: str, written: str) -> None:
     monkeypatch.setenv(f"HOOKSWITCH_{name}", written)
     with pytest.raises(ValidationError):
         WorkerSettings()
 
 
-def test_the_default_is_a_week_and_a_million() -> None:
-    assert WorkerSettings().retention({}) == Keep(7 * 86_400, 1_000_000)
+def test_the_default_is_a_week_a_million_and_most_of_the_memory() -> None:
+    assert WorkerSettings().retention({}) == Keep(7 * 86_400, 1_000_000, {}, 0.7)

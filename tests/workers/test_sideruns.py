@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from store.event import ToolCall
-from store.runs import RunId
+from store.runs import Claim, RunId
 from tests.store.builders import an_event
 from tests.workers.support import TOOL, Poke, Shop, add_action, busy, fails, says
 from workers.clients.errors import Invalid, Unavailable
+from workers.tracing import MOST_TOLD
 
 SIDE = "on: tool-calls\n"
 
@@ -50,16 +51,16 @@ async def test_one_failing_rule_does_not_break_into_the_steps_of_another(
     shop.rule("b", "on: status-update\nsteps: [{ id: s, action: log, with: { message: hello } }]\n")
     event = await shop.post(an_event())
     job, lease = await shop.take()
-    load = shop.store.runs.load
+    load, write = shop.store.runs.load, shop.store.runs.write
 
-    async def broken(run_id: RunId) -> Any:
+    async def broken(claim: Claim, run_id: RunId, *arguments: Any) -> None:
         if run_id.rule == "b":
             await began.wait()
             over.set()
             raise KeyError("a bug of ours")
-        return await load(run_id)
+        await write(claim, run_id, *arguments)
 
-    monkeypatch.setattr(shop.store.runs, "load", broken)
+    monkeypatch.setattr(shop.store.runs, "write", broken)
     with pytest.raises(ExceptionGroup) as caught:
         await shop.perform(job, lease)
     assert [type(error) for error in caught.value.exceptions] == [KeyError]
@@ -247,3 +248,33 @@ async def test_rules_of_a_live_event_that_do_not_match_need_no_job(shop: Shop) -
     event = await shop.post(an_event("tool-calls"))
     await shop.perform(*await shop.take())
     assert (await shop.outcomes(event), await shop.status(event)) == ({"side:t1": "not_matched"}, "done")
+
+
+async def test_a_fresh_event_looks_for_no_runs_and_for_no_memory(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def looks(*_: Any) -> Any:
+        raise AssertionError("nothing is there to be found")
+
+    monkeypatch.setattr(shop.store.runs, "load", looks)
+    monkeypatch.setattr(shop.store.memory, "recall", looks)
+    shop.rule("a", "on: status-update\nif: call.to == ''\nsteps: [{ action: log, with: { message: x } }]\n")
+    shop.rule("b", "on: status-update\nif: call.to == '+1'\nsteps: [{ action: log, with: { message: x } }]\n")
+    event = await shop.post(an_event())
+    await shop.work()
+    assert await shop.outcomes(event) == {"a:": "not_matched", "b:": "not_matched"}
+
+
+async def test_of_many_rules_that_have_nothing_to_do_only_some_are_told_in_full(shop: Shop) -> None:
+    for number in range(MOST_TOLD + 5):
+        shop.rule(
+            f"r{number:03}", "on: status-update\nif: call.to == ''\nsteps: [{ action: log, with: { message: x } }]\n"
+        )
+    shop.rule("z", "on: status-update\nsteps: [{ action: log, with: { message: x } }]\n")
+    event = await shop.post(an_event())
+    await shop.work()
+    first, last = await shop.trace(event, "r000"), await shop.trace(event, f"r{MOST_TOLD + 4:03}")
+    assert first["conditions"][0]["seen"] == {"call.to": "+31850000001"}
+    assert (last["outcome"], last["stopped_at"], last["conditions"]) == ("not_matched", "if", [])
+    assert (await shop.trace(event, "z"))["outcome"] == "ran"
+    assert len(await shop.outcomes(event)) == MOST_TOLD + 6
+    fields = await shop.store.redis.hlen(f"hs:trace:{event.id}")  # type: ignore[misc]
+    assert fields == 3

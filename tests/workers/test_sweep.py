@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as StoreGone
 
+from store.backlog import Load
 from store.client import Store
 from store.retention import Keep
 from store.tasks import end
@@ -93,7 +95,7 @@ async def test_sweeping_outlives_every_failure(store: Store, monkeypatch: pytest
 
     monkeypatch.setattr(module, "sweep", fails)
     task = asyncio.create_task(sweep_for_ever(store, "w", Keep()))
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         while calls < 3:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
     await stop([task])
@@ -124,6 +126,35 @@ async def test_what_is_old_is_removed_once_a_minute_by_one_of_all_workers(store:
     assert await store.events.count() == 0
 
 
+FULL = Load(0, used=900, room=1000, events=10)
+
+
+async def test_a_store_that_is_too_full_loses_its_oldest_events_ahead_of_their_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    events, unfinished = [await done(store) for _ in range(9)], an_event()
+    await accept(store, unfinished)
+    for number, event in enumerate((unfinished, *events)):
+        await rewind(store, event.id, 1 - number / 100)
+    loads = [replace(FULL, used=700), FULL, FULL, replace(FULL, used=600), replace(FULL, used=600)]
+
+    async def look() -> Load:
+        return loads.pop(0)
+
+    monkeypatch.setattr(store.backlog, "look", look)
+    keep, left = Keep(7 * 86_400, share=0.7), []
+    workers = [Tidying(store, name, keep) for name in ("w1", "w2")]
+    for worker in (workers[0], workers[1], workers[0], workers[1]):
+        await worker.look()
+        left.append(await store.events.count())
+    assert left == [10, 7, 7, 7]
+    assert loads == []
+    statuses = await store.events.statuses([unfinished.id, *(event.id for event in events)])
+    assert statuses == ["queued", "", "", "", *["done"] * 6]
+    (told,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert (told.message, told.__dict__["events"]) == ("the store is too full, events removed before their time", 3)
+
+
 async def test_a_long_pass_is_done_in_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PART", 0.0)
     monkeypatch.setattr("store.retention.BATCH", 2)
@@ -140,7 +171,7 @@ async def test_the_sweeper_removes_what_is_old(store: Store, monkeypatch: pytest
     monkeypatch.setattr(module, "EVERY", 0.01)
     await rewind(store, (await done(store)).id, 8)
     task = asyncio.create_task(sweep_for_ever(store, "w", WEEK))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         while await store.events.count():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
     await stop([task])

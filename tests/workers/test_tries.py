@@ -8,7 +8,7 @@ import pytest
 
 from tests.workers.clients.support import context
 from workers.actions import ACTIONS
-from workers.clients.errors import InDoubtError, Unavailable
+from workers.clients.errors import Held, InDoubtError, Unavailable
 from workers.late import LateStep
 from workers.tries import Try, broken_off, seconds_since
 
@@ -43,3 +43,18 @@ async def test_what_sent_nothing_did_not_happen() -> None:
     assert isinstance(broken_off(given, "why"), Unavailable)
     given.record("a request")
     assert isinstance(broken_off(given, "why"), InDoubtError)
+
+
+def test_a_try_that_was_held_is_taken_back() -> None:
+    held = a_try([ago(9), ago(0)])
+    assert held.held_back(Held("no place", retry_after=2.5)).delay == 2.5
+    assert len(held.record["attempts"]) == 1
+    held.record["attempts"].append(ago(0))
+    held.held_back(Held("still none", retry_after=1.0))
+    assert (held.record["held"]["times"], held.record["held"]["why"]) == (2, "still none")
+
+
+def test_who_was_held_too_long_is_given_up() -> None:
+    held = a_try([ago(0)], held={"since": ago(60)["at"], "times": 3, "why": "no place"})
+    verdict = held.held_back(Held("no place", retry_after=1.0))
+    assert (verdict.next, verdict.reason) == ("give up", "no place (too old after 60 s)")

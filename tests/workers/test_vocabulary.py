@@ -73,7 +73,7 @@ def test_how_long_flireo_waits_for_a_tool(more: dict[str, Any], seconds: float) 
 
 
 def test_a_platform_that_is_only_called_back_waits_for_nothing() -> None:
-    told = words(provider="opencx")
+    told = words(provider="elsewhere")
     assert (told.answers, told.deadlines, told.generations) == ({}, {}, ("",))
 
 
@@ -106,8 +106,18 @@ CALL = ("call.start", 'agent: a1, to: "+31612340001"')
         ("fluents", "auto", BUY, []),
         ("flireo", "g3", CALL, []),
         ("opencx", "auto", CALL, []),
-        ("opencx", "auto", BUY, ["connection desk (opencx) cannot do number.buy"]),
-        ("flireo", "g3", BUY, ["connection desk (flireo) cannot do number.buy with generation g3"]),
+        (
+            "opencx",
+            "auto",
+            BUY,
+            ["cannot do number.buy: no current way to have a new number is documented; flireo (g1) and fluents can"],
+        ),
+        (
+            "flireo",
+            "g3",
+            BUY,
+            ["cannot do number.buy with generation g3: numbers are brought along by SIP, with flireo.number.create"],
+        ),
         ("flireo", "g1", CALL, ["connection desk (flireo) cannot do call.start with generation g1"]),
         ("opencx", "auto", ("number.release", 'number: "n1"'), ["connection desk (opencx) cannot do number.release"]),
         ("flireo", "g1", ("call.get", "call: c1"), ["connection desk (flireo) cannot do call.get with generation g1"]),
@@ -125,3 +135,28 @@ def test_check_refuses_what_a_platform_cannot_spend_money_on(
     errors = [finding.text for finding in loaded.findings if finding.severity == "error"]
     assert len(errors) == len(said)
     assert all(words in error for words, error in zip(said, errors, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        ("variables: { name: Ada }", []),
+        ("default: true", []),
+        ("default: true, variables: { name: Ada }", []),
+        ("assistant: a, variables: { name: Ada }", ["assistant"]),
+        ("config: { x: 1 }, override: { y: 1 }", ["config", "override"]),
+        ("reject: We are closed.", ["reject"]),
+        ('transfer: "+31850000099"', ["transfer"]),
+        ("default: true, metadata: { a: b }, max_duration: 5m", ["metadata", "max_duration"]),
+    ],
+)
+def test_fluents_can_only_be_told_variables(tmp_path: Path, answer: str, refused: list[str]) -> None:
+    text = f"description: x\non: assistant-request\nconnections: [desk]\nanswer: {{ {answer} }}\n"
+    (tmp_path / "greet.yaml").write_text(text)
+    desk = Connection.model_validate(
+        {"name": "desk", "provider": "fluents", "auth": [{"scheme": "path_token", "secret": "x"}]}
+    )
+    loaded = load_folder(tmp_path, vocabulary({"desk": desk}))
+    said = [finding.message for finding in loaded.findings if finding.severity == "error"]
+    wanted = "connection desk (fluents) cannot express `{}` in an answer to assistant-request"
+    assert said == [wanted.format(key) for key in refused]

@@ -11,7 +11,9 @@ from rules.engine.cases.testing import no_rule, test_files
 from rules.engine.checks.fallbacks import check_fallbacks
 from rules.engine.checks.sense import check_sense
 from rules.engine.findings import Finding, capped
-from rules.engine.loading.load import Loaded, load_folder, texts
+from rules.engine.loading.load import NUMBERS_FILE, Loaded, load_folder, texts
+from rules.engine.numbers.beside import numbers_findings
+from rules.engine.numbers.read import load_numbers
 from rules.engine.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -28,8 +30,15 @@ def check_loaded(loaded: Loaded, folder: Path, vocabulary: Vocabulary) -> list[F
     findings = [*loaded.findings, *check_sense(loaded.files, tests, vocabulary), *_pairs(loaded, tests)]
     for test in tests:
         findings += test.findings
-    findings += [*check_fallbacks(vocabulary), *_unused_vars(loaded, folder)]
+    findings += [*check_fallbacks(vocabulary), *_unused_vars(loaded, folder), *_numbers(loaded, folder, vocabulary)]
     return sorted(capped(finding for finding in findings if not _follows(finding, loaded)))
+
+
+def _numbers(loaded: Loaded, folder: Path, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """What is wrong with `numbers.yaml`, where there is one."""
+    file = load_numbers(folder, loaded.vars)
+    if file is not None:
+        yield from numbers_findings(file, vocabulary, loaded.files, loaded.vars)
 
 
 def _follows(finding: Finding, loaded: Loaded) -> bool:
@@ -44,7 +53,9 @@ def _follows(finding: Finding, loaded: Loaded) -> bool:
 
 def _unused_vars(loaded: Loaded, folder: Path) -> Iterator[Finding]:
     """Vars that no file of the folder mentions by name, not even in a comment."""
-    mentioned = set(_WORD.findall("\n".join(texts(folder))))
+    numbers = folder / NUMBERS_FILE
+    more = [numbers.read_text(encoding="utf-8", errors="replace")] if numbers.is_file() else []
+    mentioned = set(_WORD.findall("\n".join([*texts(folder), *more])))
     for entry in loaded.vars.written:
         name = entry.key.text
         if name in loaded.vars.values and name != "timezone" and name not in mentioned:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CODES: Mapping[str, str] = {
+    "agent-taken": "numbers.yaml gives two numbers to an agent whose platform lets it have one",
     "always-overtaken": "an earlier rule always answers, so this one never comes to its turn",
     "bad-literal": "something written out cannot be what it should be: a duration, a moment, a zone, a pattern",
     "bad-name": "a name of a rule, step, var or secret holds something other than letters, digits and _",
@@ -14,6 +15,7 @@ CODES: Mapping[str, str] = {
     "contradiction": "conditions exclude each other, or one of them always holds",
     "cut-text": "a text ends at a ` #`, which begins a comment",
     "delay-while-waiting": "a rule would let a caller wait for its turn while the platform waits for the answer",
+    "double-entry": "numbers.yaml has two entries for one number",
     "duplicate-id": "two steps have the same id",
     "duplicate-key": "a key stands twice in one map, or two cases have one name",
     "duplicate-name": "two files make a rule of the same name",
@@ -25,6 +27,7 @@ CODES: Mapping[str, str] = {
     "loses-call": "a connection's fallback says nothing that its platform could go on with, so the call is lost",
     "may-be-missing": "a value that may be missing is used without saying what counts then",
     "missing": "something that has to be there is not",
+    "mapping": "a connection's `mapping` cannot be used, so the receiver does not start",
     "missing-parameter": "an action needs a parameter that `with` does not give",
     "more": "so much is wrong with a file that the rest is only counted",
     "never-due": "a cron line names a moment that never comes, such as 30 February",
@@ -55,6 +58,7 @@ CODES: Mapping[str, str] = {
     "template": "a `${{` is never closed",
     "test-without-rule": "a test file stands without its rule",
     "too-many": "an answer holds keys that exclude each other",
+    "two-masters": "a rule links a number that numbers.yaml keeps",
     "unheard-event": "no rule listens to an event that this one emits",
     "unknown-action": "there is no such action",
     "unknown-connection": "there is no such connection",
@@ -64,7 +68,7 @@ CODES: Mapping[str, str] = {
     "unknown-name": "an expression uses a name or a function that does not exist here",
     "unknown-native": "no platform is known to send this event",
     "unknown-parameter": "an action has no such parameter",
-    "unreachable": "an answer that can never be given",
+    "unreachable": "an answer that can never be given, or hours that never come to their turn",
     "untested": "a rule has no test",
     "untyped-arithmetic": "a calculation with a value whose type is not known",
     "unused-id": "nothing asks for what a step with an id gives",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules.engine.findings import Finding, one_of
-from rules.engine.loading.readanswer import ONE_OF
+from rules.engine.loading.readanswer import IMPLIED, ONE_OF
 from rules.engine.source.nodes import Map, Node
 from rules.engine.source.yamlread import LARGEST_FILE, read_yaml
 from rules.engine.vocabulary import ConnectionWords, Vocabulary
@@ -18,7 +18,8 @@ KIND = "assistant-request"
 def losing(words: ConnectionWords) -> Iterator[tuple[str, str]]:
     """Generations on which the connection's fallback loses the call, each with what it could say there instead."""
     answers = words.answers.get(KIND, {})
-    said = words.fallback.get(KIND, {}).keys() & set(ONE_OF[KIND])
+    given = words.fallback.get(KIND, {})
+    said = given.keys() & set(ONE_OF[KIND]) or {means for key, means in IMPLIED[KIND].items() if key in given}
     for generation in words.incoming:
         if generation in answers and not said & answers[generation]:
             yield generation, one_of(sorted(answers[generation] & set(ONE_OF[KIND])))

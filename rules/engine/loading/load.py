@@ -15,7 +15,8 @@ from rules.engine.vocabulary import Vocabulary
 
 TEST_SUFFIX = ".test.yaml"
 ASSISTANTS = "assistants"
-_NOT_RULES = frozenset({VARS_FILE, "connections.yaml"})
+NUMBERS_FILE = "numbers.yaml"
+_NOT_RULES = frozenset({VARS_FILE, NUMBERS_FILE, "connections.yaml"})
 
 
 @dataclass(frozen=True)

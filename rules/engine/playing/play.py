@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from rules.engine.cel.expressions import EvaluationError, Expression
 from rules.engine.cel.plain import fit_for_cel, to_text
 from rules.engine.playing.events import EventView, ToolView
-from rules.engine.playing.played import ConditionTrace, Played, StepResult, StepTrace, step_values
+from rules.engine.playing.played import NOT_MATCHED, ConditionTrace, Played, StepResult, StepTrace, step_values
 from rules.engine.playing.surroundings import Surroundings
 from rules.engine.playing.turns import matching_rules, side_rules, take_turns
 from rules.engine.rule import Choice, Condition, Rule, Step
@@ -139,7 +139,7 @@ class _Matcher:
                 return False
             self.decided["if"] = known
         if not known:
-            self.played.outcome = "not_matched"
+            self.played.outcome = NOT_MATCHED
             self.played.stopped_at = self.played.stopped_at or "if"
         return known
 

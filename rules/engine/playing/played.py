@@ -11,6 +11,9 @@ from rules.engine.cel.expressions import Expression
 from rules.engine.cel.plain import EMPTY, fit_for_cel, of_type, to_plain
 from rules.engine.rule import Rule, Step
 
+NOT_MATCHED = "not_matched"
+"""The outcome of a rule whose conditions do not hold."""
+
 StepOutcome = Literal["done", "failed", "skipped"]
 
 

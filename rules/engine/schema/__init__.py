@@ -8,6 +8,7 @@ from __future__ import annotations
 from rules.engine.schema.cases import cases_schema
 from rules.engine.schema.constants import vars_schema
 from rules.engine.schema.desks import connections_schema
+from rules.engine.schema.numbers import numbers_schema
 from rules.engine.schema.rule import rule_schema
 
-__all__ = ["cases_schema", "connections_schema", "rule_schema", "vars_schema"]
+__all__ = ["cases_schema", "connections_schema", "numbers_schema", "rule_schema", "vars_schema"]

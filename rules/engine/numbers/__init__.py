@@ -1,0 +1,1 @@
+"""`numbers.yaml`: which number points to which agent, and when."""
