@@ -25,7 +25,7 @@ RESULTS = Path(__file__).parent / "results"
 Experiment = Callable[[Path, Scale], Table]
 
 
-def experiments(node_red: str = "") -> Mapping[str, Experiment]:
+def experiments(node_red: str = "", backlog_limit: int | None = None) -> Mapping[str, Experiment]:
     """All of them, in the order they are run."""
     return {
         "machine": machine.measure,
@@ -36,15 +36,17 @@ def experiments(node_red: str = "") -> Mapping[str, Experiment]:
         "rules": growth.rules,
         "bodies": growth.bodies,
         "latency": latency.latency,
-        "overload": overload.overload,
+        "overload": lambda folder, scale: overload.overload(folder, scale, backlog_limit),
     }
 
 
-def measure(chosen: Sequence[str], scale: Scale, node_red: str = "") -> dict[str, Table]:
+def measure(
+    chosen: Sequence[str], scale: Scale, node_red: str = "", backlog_limit: int | None = None
+) -> dict[str, Table]:
     """Run experiments, each in a folder that is gone afterwards."""
     RESULTS.mkdir(exist_ok=True)
     tables = {}
-    for name, experiment in experiments(node_red).items():
+    for name, experiment in experiments(node_red, backlog_limit).items():
         if name in chosen:
             say(name)
             with tempfile.TemporaryDirectory(prefix="run-", dir=RESULTS) as folder:
@@ -58,11 +60,14 @@ def measure(chosen: Sequence[str], scale: Scale, node_red: str = "") -> dict[str
 @click.option("--only", multiple=True, type=click.Choice(list(experiments())), help="Only this; can be repeated.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the numbers to this file, too.")
 @click.option("--node-red", is_flag=True, help="Compare with Node-RED, installed from npm the first time.")
-def main(quick: bool, scale: str, only: Sequence[str], file: Path | None, node_red: bool) -> None:
+@click.option("--backlog-limit", type=click.IntRange(0), help="HOOKSWITCH_BACKLOG_LIMIT of the overload.")
+def main(
+    quick: bool, scale: str, only: Sequence[str], file: Path | None, node_red: bool, backlog_limit: int | None
+) -> None:
     """Measure, side by side with the alternatives."""
     chosen = only or list(experiments())
     wanted = SCALES["quick" if quick else scale]
-    tables = measure(chosen, wanted, nodered.installed(RESULTS / "node-red") if node_red else "")
+    tables = measure(chosen, wanted, nodered.installed(RESULTS / "node-red") if node_red else "", backlog_limit)
     kept = bars(tables)
     sys.stdout.write(text(tables, kept) + "\n")
     (file or RESULTS / "latest.json").write_bytes(

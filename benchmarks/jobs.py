@@ -26,7 +26,6 @@ from store import embedded, keys
 from store.client import open_store
 from store.event import Event, new_event_id
 from store.events import Acceptance
-from store.scripting import run_many
 
 AT_ONCE = 200
 
@@ -40,7 +39,7 @@ async def fill_events(url: str, count: int, size: int = 3_500) -> list[str]:
         event.id, event.connection, event.dedup_key = new_event_id(), "bench", None
         made.append(event)
     for group in _batches(made, AT_ONCE):
-        await run_many(store.redis, "accept", [Acceptance(event, body).arguments() for event in group])
+        await asyncio.gather(*(store.events.accept(Acceptance(event, body)) for event in group))
     await store.close()
     return [event.id for event in made]
 

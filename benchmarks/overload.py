@@ -19,10 +19,11 @@ steps: [{ action: log, with: { message: seen } }]
 """
 
 
-def overload(folder: Path, scale: Scale) -> Table:
-    """One receiver, one worker, `everysec`, one rule for either kind."""
+def overload(folder: Path, scale: Scale, backlog_limit: int | None = None) -> Table:
+    """One receiver, one worker, `everysec`, one rule for either kind; with a limit of its own, or the usual one."""
     rules = {"answering": hookswitch.ANSWERING, "logging": LOGGING}
-    with hookswitch.contender(folder, "everysec", workers=1, rules=rules) as installation:
+    settings = {} if backlog_limit is None else {"HOOKSWITCH_BACKLOG_LIMIT": str(backlog_limit)}
+    with hookswitch.contender(folder, "everysec", workers=1, rules=rules, settings=settings) as installation:
         pace = _sustainable(installation, scale)
         say(f"  sustainable: {pace:,.0f} events/s")
         return Table("overload", "Overload: twice the sustainable load", _run(installation, scale, pace))

@@ -13,8 +13,11 @@ from store.answers import Answers, CellAnswer
 
 logger = logging.getLogger(__name__)
 
-CLOSE_TIMEOUT = 0.5
-"""Seconds the store gets to tell us what to say once the deadline has come; platforms leave us about a second."""
+LATEST = 0.2
+"""Seconds after the deadline by which an answer leaves, whatever hangs: platforms leave us about a second."""
+
+LEAST = 0.1
+"""Seconds that the store, and the disk, get each even when the sender took until the deadline for its body."""
 
 READ_AGAIN = 0.1
 """Seconds until a store that could not be read is read again."""
@@ -41,6 +44,8 @@ class Wait:
     cells: Sequence[str]
     fallback: CellAnswer
     deadline: float
+    nothing_yet: bool = False
+    """Whether there was nothing to be said when it was begun to listen: then the first look waits for a word."""
 
     async def until_said(self, woken: asyncio.Event) -> Said:
         """The answers as soon as all are there, else what there is at the deadline, whatever state the store is in."""
@@ -61,6 +66,8 @@ class Wait:
 
     async def _all_ready(self, woken: asyncio.Event) -> list[CellAnswer]:
         readable = True
+        if self.nothing_yet:
+            await woken.wait()
         while True:
             woken.clear()
             try:
@@ -78,12 +85,15 @@ class Wait:
 
     async def _close(self) -> Said:
         try:
-            async with asyncio.timeout(CLOSE_TIMEOUT):
+            async with asyncio.timeout_at(self._latest()):
                 said = await self._collect(close=True)
         except (RedisError, OSError) as error:
             self._complain("the store cannot tell what to say, using the fallback", error)
             said = None
         return Said(said or [self.fallback] * len(self.cells), on_record=said is not None)
+
+    def _latest(self) -> float:
+        return max(self.deadline + LATEST, asyncio.get_running_loop().time() + LEAST)
 
     async def _collect(self, *, close: bool) -> list[CellAnswer] | None:
         """Shielded, since a deadline must hold: before Python 3.12 the store's client may swallow a cancellation."""

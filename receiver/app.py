@@ -12,31 +12,52 @@ from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from receiver.draining import drain_for_ever
-from receiver.ingest import RETRY_AFTER, Receiver, ingest
+from receiver.incoming import Receive, Scope
+from receiver.ingest import HOOKS, RETRY_AFTER, Receiver, ingest
+from receiver.metrics import ReceiverMetrics, metrics
 from receiver.pressure import Pressure
-from receiver.providers import CALLED_BACK_ONLY, UnknownProvider, provider_named
-from receiver.responses import come_again, refused
+from receiver.providers.faults import faults_of
+from receiver.responses import Send, come_again
 from receiver.room import Room
 from receiver.settings import ReceiverSettings
 from receiver.waiters import Waiters
 from store.client import Store, open_store
-from store.commit import GroupCommit
 from store.connections import Connection, ConnectionsError, load_connections
+from store.gauges import StoreGauges
+from store.spans import span
 from store.spool import Spool
 from store.standing import Lookout
+from store.tallies import Tallyman
 from store.tasks import end
 
 logger = logging.getLogger(__name__)
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""What a platform may be set to; which of them a connection takes at which of its URLs, its provider knows."""
-
 READY_TIMEOUT = 1.0
 """Seconds the store gets to show that it is there."""
+
+
+class Application(Starlette):
+    """What deliveries come to goes straight to the path; everything else has its route."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(HOOKS):
+            await self._take(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The server logs an unexpected failure itself, with its stack."""
+        try:
+            with span("delivery", kind="server"):
+                response = await ingest(scope, receive, self.state.receiver)
+        except Exception:
+            await come_again(RETRY_AFTER).leave(send)
+            raise
+        await response.leave(send)
 
 
 def build_app(settings: ReceiverSettings, url: str) -> Starlette:
@@ -58,26 +79,30 @@ def build_app(settings: ReceiverSettings, url: str) -> Starlette:
             asyncio.create_task(pressure.keep()),
         ]
         app.state.store = store
+        app.state.metrics = counted = ReceiverMetrics(connections, StoreGauges(store))
+        app.state.registry = counted.registry
+        tallyman = Tallyman(store.tallies, counted.tallied)
+        tasks.append(asyncio.create_task(tallyman.tell_for_ever()))
         app.state.receiver = Receiver(
-            connections, GroupCommit(store.redis), store.answers, waiters, spool, pressure, room, settings
+            connections, store.events, store.answers, waiters, spool, pressure, room, settings, counted
         )
         try:
             with spool.attended():
                 yield
         finally:
             await end(*tasks)
+            await tallyman.tell()
             await waiters.stop()
             await store.close()
 
-    app = Starlette(
+    app = Application(
         routes=[
-            Route("/hooks/{connection}", _hook, methods=METHODS),
-            Route("/hooks/{connection}/{rest:path}", _hook, methods=METHODS),
             Route("/livez", _live),
             Route("/readyz", _ready),
+            Route("/metrics", metrics),
         ],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _refused, Exception: _unexpected},
+        exception_handlers={HTTPException: _refused},
     )
     app.router.redirect_slashes = False
     return app
@@ -87,9 +112,9 @@ def webhooks(settings: ReceiverSettings) -> dict[str, Connection]:
     """The connections that events come in on. Those that are off stay among them and are named in the log."""
     connections = load_connections(settings.connections, os.environ, "auth")
     posting = {name: connection for name, connection in connections.items() if not _only_called_back(connection)}
-    problems = [f"connection {name}: {problem}" for name, c in posting.items() if (problem := _problem(c))]
-    if problems:
-        raise ConnectionsError(settings.connections, problems)
+    faults = faults_of(settings.connections, connections.values())
+    if faults:
+        raise ConnectionsError(settings.connections, [fault.text for fault in faults])
     for connection in posting.values():
         if not connection.on:
             logger.warning("connection is off", extra={"connection": connection.name, "missing": connection.missing})
@@ -97,26 +122,14 @@ def webhooks(settings: ReceiverSettings) -> dict[str, Connection]:
 
 
 def _only_called_back(connection: Connection) -> bool:
-    return connection.provider in CALLED_BACK_ONLY and not connection.auth
+    return connection.api is not None and not connection.auth
 
 
-def _problem(connection: Connection) -> str:
-    try:
-        provider_named(connection.provider)
-    except UnknownProvider as error:
-        return str(error)
-    return ""
-
-
-async def _hook(request: Request) -> Response:
-    return await ingest(request, request.app.state.receiver)
-
-
-async def _live(_: Request) -> Response:
+async def _live(_: Request) -> JSONResponse:
     return JSONResponse({"live": True})
 
 
-async def _ready(request: Request) -> Response:
+async def _ready(request: Request) -> JSONResponse:
     lookout: Lookout = request.app.state.lookout
     receiver: Receiver = request.app.state.receiver
     state = await _store_state(request.app.state.store, lookout)
@@ -141,11 +154,6 @@ async def _store_state(store: Store, lookout: Lookout) -> str:
     return "too old" if lookout.seen and lookout.seen.too_old else "ok"
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return refused(error.status_code, error.detail.lower(), error.headers)
-
-
-async def _unexpected(_: Request, __: Exception) -> Response:
-    """The server logs the failure itself, with its stack."""
-    return come_again(RETRY_AFTER)
+    return JSONResponse({"refused": error.detail.lower()}, error.status_code, error.headers)

@@ -35,7 +35,7 @@ async def drain_for_ever(spool: Spool, events: Events, pressure: Pressure | None
 async def drain(spool: Spool, events: Events, pressure: Pressure | None = None) -> int:
     """Everything the spool holds, in order, for as long as there is not too much to do already; how many."""
     total = 0
-    while not (pressure and pressure.reason) and (brought := await spool.drain(events.accept)):
+    while not (pressure and pressure.reason) and (brought := await spool.drain(events.accept_spooled)):
         total += brought
         if pressure:
             pressure.added(brought)

@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from starlette.requests import Request
+from receiver.incoming import Receive
 
 
 @contextmanager
-def hangup_of(request: Request) -> Iterator[asyncio.Task[None]]:
+def hangup_of(receive: Receive) -> Iterator[asyncio.Task[None]]:
     """A task that is done once the sender has hung up. Ask it before replying: afterwards every request looks gone."""
-    hung_up = asyncio.create_task(_until_disconnect(request))
+    hung_up = asyncio.create_task(_until_disconnect(receive))
     try:
         yield hung_up
     finally:
         hung_up.cancel()
 
 
-async def _until_disconnect(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
+async def _until_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
         pass

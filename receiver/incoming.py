@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from datetime import datetime
-
-from starlette.requests import ClientDisconnect, Request
+from typing import Any
+from urllib.parse import parse_qsl
 
 from receiver.doors import EVENTS, Way
+from receiver.limits import Limit
 from receiver.raw import RawDelivery
-from store.request import PLAIN
-from store.request import Request as Inlet
+from store.request import PLAIN, Request
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+"""What a server hands over for each request, as ASGI has it."""
 
 
 class Refused(Exception):
@@ -25,7 +28,8 @@ class Refused(Exception):
 
 
 async def read_delivery(
-    request: Request,
+    scope: Scope,
+    receive: Receive,
     connection: str,
     received_at: datetime,
     *,
@@ -38,42 +42,49 @@ async def read_delivery(
 
     `grown` is told how long the body has become, and may raise.
     """
+    headers = _joined(scope["headers"])
+    if _announced_length(headers.get("content-length", "")) > max_body:
+        raise _too_large(max_body)
     try:
-        async with asyncio.timeout(read_timeout):
-            body = await _read_body(request, max_body, grown)
+        with Limit(read_timeout):
+            body = await _read_body(receive, max_body, grown)
     except TimeoutError:
         raise Refused(408, "the body took too long") from None
-    except ClientDisconnect:
-        raise Refused(400, "the body did not arrive whole") from None
     return RawDelivery(
         body=body,
-        headers=_joined(request.headers.items()),
-        request=_request(request, way),
+        headers=headers,
+        request=_request(scope, way),
         connection=connection,
         path_token=way.token,
         received_at=received_at,
     )
 
 
-def _request(request: Request, way: Way) -> Inlet:
-    query = dict(request.query_params) if request.scope["query_string"] else {}
-    if way == EVENTS and not query and request.method == "POST":
+def _request(scope: Scope, way: Way) -> Request:
+    method, query = scope["method"], scope["query_string"]
+    if method == "POST" and not query and not way.door:
         return PLAIN
-    return Inlet(request.method, way.door, way.tool, query)
+    fields = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    return Request(method, way.door, way.tool, fields)
 
 
-async def _read_body(request: Request, limit: int, grown: Callable[[int], None]) -> bytes:
-    too_large = Refused(413, f"a body has at most {limit} bytes")
-    if _announced_length(request.headers.get("content-length", "")) > limit:
-        raise too_large
-    chunks, size = [], 0
-    async for chunk in request.stream():
+async def _read_body(receive: Receive, limit: int, grown: Callable[[int], None]) -> bytes:
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "the body did not arrive whole")
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size > limit:
-            raise too_large
+            raise _too_large(limit)
         grown(size)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(413, f"a body has at most {limit} bytes")
 
 
 def _announced_length(announced: str) -> int:
@@ -81,10 +92,10 @@ def _announced_length(announced: str) -> int:
     return int(announced[:20]) if announced.isascii() and announced.isdigit() else 0
 
 
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers by name in lower case; those that came more than once are one list, as HTTP has it."""
     joined: dict[str, str] = {}
-    for name, value in headers:
-        lowered = name.lower()
-        joined[lowered] = f"{joined[lowered]}, {value}" if lowered in joined else value
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined

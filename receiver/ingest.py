@@ -5,42 +5,41 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from redis.exceptions import RedisError
-from starlette.requests import Request
-from starlette.responses import Response
 
-from receiver.answers import Wait
+from receiver.answers import LEAST, Wait
 from receiver.delivery import Delivery, cells_of
 from receiver.doors import Way, methods_at, way_of
 from receiver.hangup import hangup_of
-from receiver.incoming import Refused, read_delivery
+from receiver.incoming import Receive, Refused, Scope, read_delivery
+from receiver.limits import Limit
+from receiver.observer import Observer
 from receiver.pressure import Pressure
-from receiver.providers import provider_named
+from receiver.providers import provider_for
 from receiver.providers.base import BadSignature, Provider, Reply
-from receiver.responses import come_again, come_later, refused, replied
+from receiver.responses import Response, come_again, come_later, refused, replied
 from receiver.room import NoRoom, Room
 from receiver.settings import ReceiverSettings
 from receiver.waiters import Waiters
+from store.about import now_about
 from store.answers import Answers, CellAnswer
-from store.commit import GroupCommit
 from store.connections import Connection
 from store.event import Event, new_event_id
-from store.events import Acceptance, Accepted
+from store.events import Acceptance, Accepted, Events
+from store.spans import note
 from store.spool import Spool, SpoolError
 
 logger = logging.getLogger(__name__)
 
+HOOKS = "/hooks/"
+"""What the path of every delivery begins with."""
+
 KEPT_HEADERS = frozenset({"content-type", "user-agent"})
-"""Headers remembered with the event; signatures and tokens are not."""
-
-LEAST_STORE_TIME = 0.1
-"""Seconds the store gets for a write even when the caller's deadline is nearer."""
-
-SPOOL_TIME = 0.5
-"""Seconds the disk gets even when the caller's deadline is nearer; platforms leave us about a second."""
+"""Headers remembered with the event, beside those its provider names; signatures and tokens are not."""
 
 SPOOL_PATIENCE = 5.0
 """Seconds the disk gets when nobody waits."""
@@ -54,29 +53,31 @@ class Receiver:
     """What the path needs; one for each process."""
 
     connections: Mapping[str, Connection]
-    commit: GroupCommit
+    events: Events
     answers: Answers
     waiters: Waiters
     spool: Spool
     pressure: Pressure
     room: Room
     settings: ReceiverSettings
+    observer: Observer = field(default_factory=Observer)
 
 
-async def ingest(request: Request, receiver: Receiver) -> Response:
+async def ingest(scope: Scope, receive: Receive, receiver: Receiver) -> Response:
     """Raw → verified → normalised → stored and queued → answered."""
     try:
         with receiver.room.body() as grown:
-            delivery = await _receive(request, receiver, grown)
+            delivery = await _receive(scope, receive, receiver, grown)
             _verify(delivery)
-            return await _take(request, receiver, delivery, _normalise(delivery))
+            return await _take(receive, receiver, delivery, _normalise(delivery))
     except Refused as error:
+        receiver.observer.refused(_connection_in(scope), error.status)
         return refused(error.status, error.text, error.headers)
     except NoRoom:
         return come_again(receiver.pressure.refuse("busy"))
 
 
-async def _take(request: Request, receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> Response:
+async def _take(receive: Receive, receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> Response:
     """Stored and answered. Events that nobody waits for are asked to come later when there is too much to do.
 
     Without a place for it a caller's event is stored all the same, and the caller hears the fallback at once.
@@ -84,35 +85,41 @@ async def _take(request: Request, receiver: Receiver, delivery: Delivery, events
     waits = any(event.waits for event in events)
     if not waits and (reason := receiver.pressure.reason):
         return come_later(receiver.pressure.refuse(reason))
-    with receiver.room.place(waits=waits) as has_place:
+    with receiver.room.place(waits=waits) as has_place, _listening(receiver, events) as woken:
         if not waits and not has_place:
             raise NoRoom
         try:
             accepted = await _store(receiver, delivery, events, heard=has_place)
         except (RedisError, OSError) as error:
             return await _spool(receiver, delivery, events, error)
+        receiver.observer.stored(delivery, events, accepted)
         for event, stored in zip(events, accepted, strict=True):
-            if event.waits and has_place:
-                return await _answer(request, receiver, delivery, event, stored.event_id)
+            if event.waits and has_place and woken:
+                return await _answer(receive, receiver, delivery, event, stored, woken)
             if event.waits:
-                return _fallback(delivery, event, stored.event_id)
+                return _fallback(receiver, delivery, event, stored.event_id)
         return _acknowledge(events, accepted)
 
 
-async def _receive(request: Request, receiver: Receiver, grown: Callable[[int], None]) -> Delivery:
+async def _receive(scope: Scope, receive: Receive, receiver: Receiver, grown: Callable[[int], None]) -> Delivery:
     began, received_at = asyncio.get_running_loop().time(), datetime.now(UTC)
-    connection = receiver.connections.get(request.path_params["connection"])
-    way = way_of(request.path_params.get("rest"))
+    name, slash, rest = scope["path"].removeprefix(HOOKS).partition("/")
+    connection, way = receiver.connections.get(name), way_of(rest if slash else None)
     if connection is None or not connection.on or way is None:
         raise Refused(404, "not found")
-    provider = provider_named(connection.provider)
-    _check_door(provider, way, request.method)
+    provider = provider_for(connection)
+    _check_door(provider, way, scope["method"])
     limits = receiver.settings
     raw = await read_delivery(
-        request, connection.name, received_at, way=way,
+        scope, receive, connection.name, received_at, way=way,
         max_body=limits.max_body, read_timeout=limits.read_timeout, grown=grown,
     )  # fmt: skip
     return Delivery(connection, provider, raw, began)
+
+
+def _connection_in(scope: Scope) -> str:
+    """The name the URL gives; there may be no such connection."""
+    return str(scope["path"]).removeprefix(HOOKS).partition("/")[0]
 
 
 def _check_door(provider: Provider, way: Way, method: str) -> None:
@@ -136,21 +143,20 @@ def _verify(delivery: Delivery) -> None:
 
 
 def _normalise(delivery: Delivery) -> list[Event]:
-    ours = {
-        "connection": delivery.connection.name,
-        "provider": delivery.provider.name,
-        "received_at": delivery.raw.received_at,
-    }
     events = delivery.provider.normalise(delivery.raw)
-    named = [event.model_copy(update={"id": new_event_id(), **ours}) for event in events]
+    for event in events:
+        event.id, event.received_at = new_event_id(), delivery.raw.received_at
+        event.connection, event.provider = delivery.connection.name, delivery.provider.name
+    now_about(events[0])
+    note({"hookswitch.event_id": events[0].id, "hookswitch.connection": events[0].connection})
     delivery.passed("normalised")
-    return named
+    return list(events)
 
 
 async def _store(receiver: Receiver, delivery: Delivery, events: Sequence[Event], *, heard: bool) -> list[Accepted]:
-    writes = [receiver.commit.accept(_acceptance(delivery, event, heard=heard)) for event in events]
-    async with asyncio.timeout(_patience(receiver, delivery, events)):
-        accepted = list(await asyncio.gather(*writes))
+    writes = [receiver.events.accept(_acceptance(delivery, event, heard=heard)) for event in events]
+    with Limit(_patience(receiver, delivery, events)):
+        accepted = await asyncio.gather(*writes) if len(writes) > 1 else [await writes[0]]
     receiver.pressure.added(sum(not event.waits for event in events))
     return accepted
 
@@ -158,10 +164,11 @@ async def _store(receiver: Receiver, delivery: Delivery, events: Sequence[Event]
 def _acceptance(delivery: Delivery, event: Event, *, heard: bool = True) -> Acceptance:
     """`heard` says whether somebody is there for its answer until the deadline."""
     left = delivery.deadline(event) - asyncio.get_running_loop().time() if heard else 0.0
+    kept = KEPT_HEADERS | delivery.provider.kept_headers
     return Acceptance(
         event=event,
-        body=delivery.raw.body,
-        headers={name: value for name, value in delivery.raw.headers.items() if name in KEPT_HEADERS},
+        body=event.part or delivery.raw.body,
+        headers={name: value for name, value in delivery.raw.headers.items() if name in kept},
         lane="live" if event.waits and heard else "background",
         deadline_in=max(0.001, left) if event.waits else 0.0,
         stages=delivery.stages,
@@ -172,7 +179,7 @@ def _acceptance(delivery: Delivery, event: Event, *, heard: bool = True) -> Acce
 def _patience(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> float:
     """Seconds until a silent write counts as unknown; no caller is kept past the deadline for it."""
     now = asyncio.get_running_loop().time()
-    deadlines = [max(LEAST_STORE_TIME, delivery.deadline(event) - now) for event in events if event.waits]
+    deadlines = [max(LEAST, delivery.deadline(event) - now) for event in events if event.waits]
     return min([receiver.settings.store_timeout, *deadlines])
 
 
@@ -180,48 +187,62 @@ async def _spool(receiver: Receiver, delivery: Delivery, events: Sequence[Event]
     """The store is away: the events wait on disk under the ids they have, and a caller hears the fallback at once."""
     waiting = next((event for event in events if event.waits), None)
     try:
-        async with asyncio.timeout(_disk_patience(delivery, waiting)):
+        with Limit(_disk_patience(delivery, waiting)):
             await receiver.spool.append([_acceptance(delivery, event) for event in events])
     except (SpoolError, TimeoutError) as full:
         logger.critical("nothing can be spooled", extra={"error": str(full) or "the disk is silent"})
-        return _not_stored(delivery, events, error)
+        return _not_stored(receiver, delivery, events, error)
+    receiver.observer.spooled(delivery, events)
     logger.error("the store is away, spooled", extra={"event_id": events[0].id, "error": repr(error)})
     if waiting is None:
         return _acknowledge(events, [Accepted(event.id, False, 0) for event in events])
-    return _fallback(delivery, waiting, waiting.id)
+    return _fallback(receiver, delivery, waiting, waiting.id)
 
 
 def _disk_patience(delivery: Delivery, waiting: Event | None) -> float:
     """Seconds until a silent disk counts as none."""
     if waiting is None:
         return SPOOL_PATIENCE
-    return max(SPOOL_TIME, delivery.deadline(waiting) - asyncio.get_running_loop().time())
+    return max(LEAST, delivery.deadline(waiting) - asyncio.get_running_loop().time())
 
 
-def _not_stored(delivery: Delivery, events: Sequence[Event], error: Exception) -> Response:
+def _not_stored(receiver: Receiver, delivery: Delivery, events: Sequence[Event], error: Exception) -> Response:
     """Nothing can be stored anywhere. A caller is answered all the same; others are asked to come again."""
+    receiver.observer.lost(delivery, events)
     event = next((event for event in events if event.waits), events[0])
     logger.critical(
         "event not stored", extra={"event_id": event.id, "connection": event.connection, "error": repr(error)}
     )
     if not event.waits:
         return come_again(RETRY_AFTER)
-    return _fallback(delivery, event, event.id, stored=False)
+    return _fallback(receiver, delivery, event, event.id, stored=False)
 
 
-def _fallback(delivery: Delivery, event: Event, event_id: str, *, stored: bool = True) -> Response:
+def _fallback(receiver: Receiver, delivery: Delivery, event: Event, event_id: str, *, stored: bool = True) -> Response:
     """What a caller hears when nobody can be waited for."""
     said = [delivery.fallback(event)] * len(cells_of(event))
+    receiver.observer.answered(delivery, event, said)
     return replied(_reply(delivery, event, event_id, said), event_id, stored=stored)
 
 
-async def _answer(request: Request, receiver: Receiver, delivery: Delivery, event: Event, event_id: str) -> Response:
-    """`event_id` is that of the event in force, which for a repeated delivery is not `event`'s own."""
-    wait = Wait(receiver.answers, event_id, cells_of(event), delivery.fallback(event), delivery.deadline(event))
-    with receiver.waiters.waiting(event_id) as woken, hangup_of(request) as hung_up:
+def _listening(receiver: Receiver, events: Sequence[Event]) -> AbstractContextManager[asyncio.Event | None]:
+    """Begin to listen for the answer before the event is stored: then none can be missed, and none is looked for."""
+    waiting = next((event for event in events if event.waits), None)
+    return receiver.waiters.waiting(waiting.id) if waiting else nullcontext()
+
+
+async def _answer(
+    receive: Receive, receiver: Receiver, delivery: Delivery, event: Event, stored: Accepted, woken: asyncio.Event
+) -> Response:
+    """A repeated delivery waits for the answer to the first one, which may be there already."""
+    event_id, fallback = stored.event_id, delivery.fallback(event)
+    wait = Wait(receiver.answers, event_id, cells_of(event), fallback, delivery.deadline(event), not stored.duplicate)
+    first = receiver.waiters.waiting(event_id, woken) if stored.duplicate else nullcontext()
+    with first, hangup_of(receive) as hung_up:
         said = await wait.until_said(woken)
         heard = not hung_up.done()
     reply = _reply(delivery, event, event_id, said.answers)
+    receiver.observer.answered(delivery, event, said.answers, heard=heard)
     if not heard:
         logger.warning(
             "the platform hung up before its answer",

@@ -34,7 +34,7 @@ class Pressure:
     limit: int
     """Jobs that may wait in the background; 0: any number."""
     share: float
-    """How much of the store's memory may be used, where it has a limit; 0: all of it."""
+    """How much of the memory the store may use is used at the most; 0: all of it."""
     refused: Counter[str] = field(default_factory=Counter)
     """Events of this process that were asked to come later, by the reason."""
     _seen: Load | None = None
@@ -118,5 +118,5 @@ class Pressure:
         if self._seen and jobs and self.limit:
             levels.append((self._seen.jobs + self._added) / self.limit)
         if self._seen and memory and self.share:
-            levels.append(self._seen.share / self.share)
+            levels.append(self._seen.share_with(self._added) / self.share)
         return max(levels)

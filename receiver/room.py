@@ -16,6 +16,30 @@ class NoRoom(Exception):
     """So many large bodies are held already that this one is not read."""
 
 
+class Body:
+    """Room for one body: to be told how long it has become; raises NoRoom when there is none."""
+
+    def __init__(self, room: Room, most: int) -> None:
+        self._room = room
+        self._most = most
+        self._held = 0
+
+    def __enter__(self) -> Callable[[int], None]:
+        return self._grow
+
+    def __exit__(self, *_: object) -> None:
+        self._room.held -= self._held
+
+    def _grow(self, size: int) -> None:
+        if size <= SMALL:
+            return
+        more = size - self._held
+        if self._room.held + more > self._most:
+            raise NoRoom
+        self._held += more
+        self._room.held += more
+
+
 class Room:
     """Requests in work, and the large bodies among them."""
 
@@ -28,23 +52,9 @@ class Room:
         self.in_work = {True: 0, False: 0}
         """Requests that somebody waits for, and others."""
 
-    @contextmanager
-    def body(self) -> Iterator[Callable[[int], None]]:
-        """Room for one body while it is held: to be told how long it has become; raises NoRoom when there is none."""
-        held = 0
-
-        def grown(size: int) -> None:
-            nonlocal held
-            more = size - held if size > SMALL else 0
-            if self.held + more > self._bodies:
-                raise NoRoom
-            held += more
-            self.held += more
-
-        try:
-            yield grown
-        finally:
-            self.held -= held
+    def body(self) -> Body:
+        """Room for one body while it is held."""
+        return Body(self, self._bodies)
 
     @contextmanager
     def place(self, *, waits: bool) -> Iterator[bool]:

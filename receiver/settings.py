@@ -21,11 +21,12 @@ class ReceiverSettings(StoreSettings):
         100_000, ge=0, description="background jobs that may wait for a worker; above it events get 429; 0: any number"
     )
     memory_share: float = Field(
-        0.85, ge=0, le=1, description="share of the store's maxmemory above which events get 429; 0: no limit"
+        0.85, ge=0, le=1, description="share of the store's memory above which events get 429; 0: no limit"
     )
     max_requests: int = Field(
         2000, gt=0, description="requests in work at once, of those that somebody waits for and of others"
     )
     max_bodies: int = Field(256_000_000, gt=0, description="bytes of bodies above 64 kB that are held at once")
     spool_limit: int = Field(256_000_000, ge=0, description="bytes the spool may take while the store is away; 0: none")
+    metrics_token: str = Field("", description="who shows it may read /metrics; empty: no such page", repr=False)
     store_timeout: float = Field(0.5, gt=0, description="seconds until a silent write counts as unknown")

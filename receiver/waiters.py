@@ -42,9 +42,9 @@ class Waiters:
         await end(self._task)
 
     @contextmanager
-    def waiting(self, event_id: str) -> Iterator[asyncio.Event]:
-        """An asyncio event that is set whenever there may be something new about `event_id`."""
-        woken = asyncio.Event()
+    def waiting(self, event_id: str, woken: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
+        """An asyncio event, `woken` if given, that is set whenever there may be something new about `event_id`."""
+        woken = woken or asyncio.Event()
         self._events.setdefault(event_id, set()).add(woken)
         try:
             yield woken

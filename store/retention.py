@@ -9,6 +9,7 @@ import orjson
 from redis.asyncio import Redis
 
 from store import keys
+from store.backlog import Load
 from store.scripting import run
 
 BATCH = 100
@@ -37,11 +38,23 @@ class Keep:
     events: int = 0
     connections: Mapping[str, float] = field(default_factory=dict)
     """Seconds for events of connections that say so themselves."""
+    share: float = 0.0
+    """How much of the store's memory may be used before the oldest events go ahead of their time."""
 
-    def bounds(self, now_ms: int) -> Bounds:
-        """What may go at this moment."""
+    def bounds(self, now_ms: int, load: Load | None = None) -> Bounds:
+        """What may go at this moment, of a store that is so full."""
         own = {name: _ago(now_ms, seconds) for name, seconds in self.connections.items()}
-        return Bounds(_ago(now_ms, self.seconds), self.events, own)
+        return Bounds(_ago(now_ms, self.seconds), self._most(load), own)
+
+    def is_exceeded(self, load: Load) -> bool:
+        """Whether the store holds more than it should."""
+        return bool(self.share) and load.share > self.share
+
+    def _most(self, load: Load | None) -> int:
+        if load is None or not self.is_exceeded(load):
+            return self.events
+        fit = max(1, int(load.events * self.share / load.share))
+        return min(fit, self.events) if self.events else fit
 
 
 def _ago(now_ms: int, seconds: float) -> int:
@@ -55,6 +68,8 @@ class Walk:
     rank: int = 0
     removed: int = 0
     over: bool = False
+    relieved: bool = False
+    """Whether events went ahead of their time."""
 
 
 class Retention:

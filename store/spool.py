@@ -13,6 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +59,25 @@ class Spool:
         entries = [(acceptance.event.id, _to_entry(acceptance)) for acceptance in acceptances]
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         awaited = any(acceptance.event.waits for acceptance in acceptances)
-        (self._awaited if awaited else self._others).append((entries, done))
+        queue = self._awaited if awaited else self._others
+        queue.append((entries, done))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_all())
-        await done
+        try:
+            await done
+        except asyncio.CancelledError:
+            _leave(queue, done)
+            raise
 
     async def drain(self, accept: Callable[[Acceptance], Awaitable[Accepted]]) -> int:
-        """Bring the oldest events to the store, in order; how many. What `accept` raises ends it without loss."""
-        if not self.path.exists():
+        """Bring the oldest events to the store, in order; how many. What `accept` raises ends it without loss.
+
+        Only threads touch the disk: one that hangs keeps nobody else.
+        """
+        lock = await _held(asyncio.create_task(asyncio.to_thread(self._lock)))
+        if lock is None:
             return 0
-        with self._only_one() as ours:
-            if not ours:
-                return 0
+        with lock:
             rows = await asyncio.to_thread(self._file.oldest, BATCH)
             through = 0
             try:
@@ -79,6 +87,11 @@ class Spool:
             finally:
                 await asyncio.to_thread(self._file.remove, rows[:through])
             return through
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the disk."""
+        return len(self._awaited) + len(self._others)
 
     def count(self) -> int:
         """How many events wait here. Raises SpoolError."""
@@ -129,7 +142,7 @@ class Spool:
                 done.set_result(None)
 
     def _next_group(self) -> list[tuple[Entries, asyncio.Future[None]]]:
-        """Those that somebody waits for, then the oldest; who gave up was told that nothing was stored."""
+        """Those that somebody waits for, then the oldest; who gives up is not among them any more."""
         group: list[tuple[Entries, asyncio.Future[None]]] = []
         while len(group) < BATCH and (queue := self._awaited or self._others):
             entries, done = queue.popleft()
@@ -146,16 +159,40 @@ class Spool:
         else:
             await accept(acceptance)
 
-    @contextmanager
-    def _only_one(self) -> Iterator[bool]:
-        """Whether this process may drain now; the kernel gives the place free when it dies."""
-        with (self._folder / "spool.lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+    def _lock(self) -> TextIOWrapper | None:
+        """Held by the only process that drains; None when there is nothing to drain or another one is at it. The kernel
+        gives the place free when its holder dies."""
+        if not self.path.exists():
+            return None
+        lock = (self._folder / "spool.lock").open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            return None
+        return lock
+
+
+async def _held(taking: asyncio.Task[TextIOWrapper | None]) -> TextIOWrapper | None:
+    """A lock that a thread takes; given back as soon as it is had when nobody waits for it any more."""
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        taking.add_done_callback(_give_back)
+        raise
+
+
+def _give_back(taking: asyncio.Task[TextIOWrapper | None]) -> None:
+    if not taking.cancelled() and not taking.exception() and (lock := taking.result()):
+        lock.close()
+
+
+def _leave(queue: _Waiting, done: asyncio.Future[None]) -> None:
+    """Nobody waits for it any more: behind a disk that hangs, what was given up would take all the memory."""
+    for index, (_, each) in enumerate(queue):
+        if each is done:
+            del queue[index]
+            return
 
 
 def _free(path: Path) -> bool:
@@ -176,13 +213,14 @@ def _fail(done: asyncio.Future[None], why: str) -> None:
 def _to_entry(acceptance: Acceptance) -> bytes:
     return orjson.dumps(
         {
-            "event": orjson.loads(acceptance.event.model_dump_json(exclude_defaults=True, exclude={"raw"})),
+            "event": orjson.Fragment(acceptance.event.to_json()),
             "body": base64.b64encode(acceptance.body).decode(),
             "headers": dict(acceptance.headers),
             "lane": acceptance.lane,
             "deadline_in": acceptance.deadline_in,
             "stages": dict(acceptance.stages),
             "request": acceptance.request.to_json().decode(),
+            "traceparent": acceptance.traceparent,
         }
     )
 
@@ -198,4 +236,5 @@ def _from_entry(entry: bytes) -> Acceptance:
         deadline_in=0.001 if record["deadline_in"] else 0.0,
         stages=record["stages"],
         request=Request.from_json(record["request"].encode()),
+        traceparent=record.get("traceparent", ""),
     )

@@ -1,16 +1,27 @@
 """Commands that are asked for at the same moment share one round trip.
 
 What a client spends on a command is mostly the trip: taking a connection, writing, waiting, reading. Many jobs and many
-requests run side by side in one process, so their commands travel in company, and each gets its own answer or error.
+requests run side by side in one process, so their commands travel in company, and each gets its own answer or error. A
+write is answered only after it came back, and at `always` the store makes with one fsync all of a company durable.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
+from hiredis import pack_command
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError, ResponseError
+from redis.exceptions import TimeoutError as SilentStore
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from redis.asyncio import Connection
 
 GROUP = 128
 """How many commands one round trip carries at the most."""
@@ -18,27 +29,46 @@ GROUP = 128
 IN_FLIGHT = 4
 """How many round trips are on their way at once: a slow one does not keep the others."""
 
+COPY_MS = 400
+"""Milliseconds a write waits for its copies: less than a receiver waits for the store."""
+
 Command = tuple[Any, ...]
+Asked = tuple[Command, asyncio.Future[Any]]
+
+
+class NotCopiedError(ConnectionError):
+    """Too few replicas have the write, or the server takes none. It may be there all the same: ask again."""
 
 
 class Together:
     """The commands of one client. A group forms while the loop is busy, or while those before it are on their way."""
 
-    def __init__(self, redis: Redis, *, in_flight: int = IN_FLIGHT) -> None:
+    def __init__(self, redis: Redis, *, copies: int = 0, in_flight: int = IN_FLIGHT) -> None:
+        """`copies` is on how many replicas the writes of a trip must be before one of its replies counts."""
         self._redis = redis
+        self._copies = copies
         self._room = in_flight
-        self._waiting: deque[tuple[Command, asyncio.Future[Any]]] = deque()
+        self._hurried: deque[Asked] = deque()
+        self._patient: deque[Asked] = deque()
         self._flights: set[asyncio.Task[None]] = set()
 
-    async def ask(self, *command: Any) -> Any:
-        """The reply to one command. Raises what the store raised; then it may or may not have been carried out."""
+    @property
+    def waiting(self) -> int:
+        """How many commands are not on their way yet."""
+        return len(self._hurried) + len(self._patient)
+
+    async def ask(self, *command: Any, patient: bool = False) -> Any:
+        """The reply to one command. Raises what the store raised; then it may or may not have been carried out.
+
+        What nobody waits for is `patient`: it leaves after everything else.
+        """
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((command, done))
+        (self._patient if patient else self._hurried).append((command, done))
         self._take_off()
         return await done
 
     def _take_off(self) -> None:
-        if self._waiting and len(self._flights) < self._room:
+        if self.waiting and len(self._flights) < self._room:
             flight = asyncio.create_task(self._fly())
             self._flights.add(flight)
             flight.add_done_callback(self._land)
@@ -49,9 +79,10 @@ class Together:
 
     async def _fly(self) -> None:
         await asyncio.sleep(0)
-        group = self._next_group()
+        group = list(self._next_group())
         if not group:
             return
+        replies: Sequence[Any] = ()
         try:
             replies = await self._carry([command for command, _ in group])
         except BaseException as error:
@@ -62,22 +93,54 @@ class Together:
             for (_, done), reply in zip(group, replies, strict=True):
                 _resolve(done, reply)
 
-    async def _carry(self, commands: list[Command]) -> list[Any]:
-        if len(commands) == 1:
-            return [await self._redis.execute_command(*commands[0])]  # type: ignore[no-untyped-call]
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for command in commands:
-                pipeline.execute_command(*command)
-            return list(await pipeline.execute(raise_on_error=False))
+    def _next_group(self) -> Iterator[Asked]:
+        """The oldest ones that somebody still waits for: who gave up was told that nothing was done."""
+        room = GROUP
+        while room and (queue := self._hurried or self._patient):
+            asked = queue.popleft()
+            if not asked[1].done():
+                room -= 1
+                yield asked
 
-    def _next_group(self) -> list[tuple[Command, asyncio.Future[Any]]]:
-        """The oldest ones that somebody still waits for."""
-        group: list[tuple[Command, asyncio.Future[Any]]] = []
-        while self._waiting and len(group) < GROUP:
-            command, done = self._waiting.popleft()
-            if not done.done():
-                group.append((command, done))
-        return group
+    async def _carry(self, commands: list[Command]) -> list[Any]:
+        """On one connection, so that a WAIT at the end is about all of these writes."""
+        if not self._copies:
+            return await round_trip(self._redis, commands)
+        *replies, copied = await round_trip(self._redis, [*commands, ("WAIT", self._copies, COPY_MS)])
+        if isinstance(copied, int) and copied >= self._copies:
+            return replies
+        error = NotCopiedError(f"on {copied} of {self._copies} replicas after {COPY_MS} ms")
+        return [reply if isinstance(reply, BaseException) else error for reply in replies]
+
+
+async def round_trip(redis: Redis, commands: Sequence[Command]) -> list[Any]:
+    """The replies to commands that are sent at once, errors of the store in their place. Raises RedisError, OSError."""
+    async with _connection(redis) as connection:
+        await connection.send_packed_command([pack_command(command) for command in commands])
+        return [await _reply(redis, connection, command[0]) for command in commands]
+
+
+@asynccontextmanager
+async def _connection(redis: Redis) -> AsyncIterator[Connection]:
+    """A connection with one timeout for a whole trip, where it has one for each reply by itself."""
+    pool = redis.connection_pool
+    connection = await pool.get_connection()
+    patience, connection.socket_timeout = connection.socket_timeout, None
+    try:
+        async with asyncio.timeout(patience):
+            yield connection
+    except TimeoutError:
+        raise SilentStore(f"the store said nothing for {patience} s") from None
+    finally:
+        connection.socket_timeout = patience
+        await pool.release(connection)
+
+
+async def _reply(redis: Redis, connection: Connection, name: str) -> Any:
+    try:
+        return await redis.parse_response(connection, name)
+    except ResponseError as error:
+        return error
 
 
 def _resolve(done: asyncio.Future[Any], reply: Any) -> None:
@@ -89,10 +152,15 @@ def _resolve(done: asyncio.Future[Any], reply: Any) -> None:
         done.set_result(reply)
 
 
-def together(redis: Redis) -> Together:
-    """The company that commands of this client travel in."""
-    company: Together | None = getattr(redis, "company", None)
+def copies_of(redis: Redis) -> int:
+    """How many replicas a write through this client must reach before it counts."""
+    return getattr(redis, "copies", 0)
+
+
+def together(redis: Redis, *, copies: int = 0) -> Together:
+    """The company that commands of this client travel in; those that must be copied have one of their own."""
+    companies: dict[int, Together] = redis.__dict__.setdefault("companies", {})
+    company = companies.get(copies)
     if company is None:
-        company = Together(redis)
-        redis.company = company  # type: ignore[attr-defined]
+        company = companies[copies] = Together(redis, copies=copies)
     return company

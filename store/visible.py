@@ -62,6 +62,7 @@ def _of_event(kind: str) -> _Readers:
         "event.name": lambda event, _: event.name,
         "event.received_at": lambda event, _: event.received_at,
         "event.occurred_at": lambda event, _: event.occurred_at or event.received_at,
+        "event.recovered": lambda event, _: event.recovered,
         "now": lambda event, _: event.received_at,
         "raw": lambda event, _: without_nulls(event.raw),
     }
@@ -82,7 +83,7 @@ def _field_of_event(section: str, name: str) -> Callable[[Event, ToolCall], Any]
 def _of_document(kind: str) -> _Readers:
     readers: dict[str, Callable[[Mapping[str, Any], Payload], Any]] = {
         f"event.{name}": _plain_field(name, Event.model_fields[name].default)
-        for name in ("id", "kind", "native", "connection", "provider", "name")
+        for name in ("id", "kind", "native", "connection", "provider", "name", "recovered")
     }
     readers |= {
         "event.received_at": lambda document, _: _received(document),

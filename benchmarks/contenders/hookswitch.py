@@ -84,12 +84,13 @@ def contender(
     workers: int = 0,
     rules: Mapping[str, str] | None = None,
     allow: str = "",
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Installation]:
-    """Running, until it is no longer needed."""
+    """Running, until it is no longer needed; `settings` are HOOKSWITCH_ variables of this run."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         url, store = stack.enter_context(server(folder, durability))
-        environ = environment(folder, url, durability, rules or {}, allow)
+        environ = {**environment(folder, url, durability, rules or {}, allow), **(settings or {})}
         port = free_port()
         command = python("console", "serve", "--port", str(port))
         receiver = stack.enter_context(running(command, folder / "receiver.log", environ=environ, port=port))

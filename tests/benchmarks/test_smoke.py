@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from store.connections import AuthEntry
 ROW = {"name", "unit", "values", "failed", "more", "others", "median", "low", "high"}
 
 
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *only: str) -> tuple[str, dict[str, Any]]:
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *only: str, more: Sequence[str] = ()
+) -> tuple[str, dict[str, Any]]:
     monkeypatch.setattr(program, "RESULTS", tmp_path / "results")
     file = tmp_path / "numbers.json"
     wanted = [part for name in only for part in ("--only", name)]
-    done = CliRunner().invoke(program.main, ["--scale", "smoke", "--json", str(file), *wanted])
+    done = CliRunner().invoke(program.main, ["--scale", "smoke", "--json", str(file), *wanted, *more])
     assert done.exception is None, done.output
     return done.output, orjson.loads(file.read_bytes())
 
@@ -50,7 +53,7 @@ def test_answers_and_latencies_are_measured_and_nothing_fails(tmp_path: Path, mo
 
 @pytest.mark.journey
 def test_the_overload_accounts_for_every_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    output, numbers = run(tmp_path, monkeypatch, "overload")
+    output, numbers = run(tmp_path, monkeypatch, "overload", more=["--backlog-limit", "50"])
     rows = {row["name"]: row for row in numbers["tables"]["overload"]["rows"]}
     assert rows["answered by their rule in time"]["failed"] == 0
     assert rows["store's memory after"]["median"] > 0

@@ -6,7 +6,6 @@ Settings come from the environment, as for the real command; the server has the 
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import uvicorn
 
+from console.cli.serve import QuietServer, listen
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
 from store.embedded import die_with_parent
@@ -61,10 +61,9 @@ def receiver_process(folder: Path, store_url: str, **changes: str) -> Iterator[R
 
 def main(store_url: str) -> None:
     """Serve until told to stop."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     app = build_app(ReceiverSettings(), store_url)
-    server = uvicorn.Server(
+    server = QuietServer(
         uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False,
             timeout_graceful_shutdown=12, timeout_keep_alive=75,

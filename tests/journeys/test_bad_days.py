@@ -14,7 +14,7 @@ from redis import Redis
 from console.sandbox.script import Script, ScriptTool, Turn
 from tests.journeys.stage import Stage, staged, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.journey
 
 THREE_STEPS = """
 description: A note, something slow, an alert.
@@ -100,7 +100,7 @@ def test_everything_killed_in_the_middle(stage: Stage) -> None:
     stage.start_store()
     stage.start("receiver", "worker")
 
-    until(stage.settled, 40)
+    until(stage.settled)
     assert sorted({trace["event"]["status"] for trace in map(stage.trace, ids)}) == ["done"]
     assert len(posts(stage, "/crm/notes")) == 8
     alerts = posts(stage, "/alerts")
@@ -115,7 +115,7 @@ def test_a_killed_worker_is_replaced_while_the_caller_waits(stage: Stage) -> Non
     stage.signal("worker", signal.SIGKILL)
     stage.signal("worker2", signal.SIGKILL)
     stage.start("worker")
-    until(stage.settled, 15)
+    until(stage.settled)
     assert len(posts(stage, "/crm/notes")) == 1
     assert len(posts(stage, "/alerts")) == 1
 
@@ -142,9 +142,9 @@ def test_no_worker_then_the_fallback_then_the_late_answer(stage: Stage) -> None:
         def heard() -> str:
             return " ".join(sandbox.record(placed.id).heard())
 
-        until(lambda: "I am still looking that up." in heard(), 12)
+        until(lambda: "I am still looking that up." in heard())
         stage.start("worker")
-        until(lambda: "Booked." in heard(), 30)
+        until(lambda: "Booked." in heard())
 
 
 def test_fifty_deliveries_are_one_event_with_one_effect(stage: Stage) -> None:

@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from console.cli import main
-from console.dev.ports import Ports
+from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE, Ports
 from tests.docs.markdown import ROOT, blocks
-from tests.journeys.stage import free_port, until
+from tests.journeys.stage import until
 from tests.journeys.walkthrough import Walk, alike, typed
+from tests.ports import free_port
 
 PAGE = ROOT / "docs" / "first-rule.md"
 
@@ -23,7 +24,7 @@ class FirstTerminal:
     """`hookswitch dev` on ports of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.ports = Ports(free_port())
+        self.ports = Ports(free_port(CONSOLE_ABOVE, SANDBOX_ABOVE))
         self.log = folder / "dev.log"
         self.environ = {
             "HOOKSWITCH_RULES_DIR": str(folder / "rules"), "HOOKSWITCH_DATA_DIR": str(folder / "data"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -15,22 +16,25 @@ import pytest
 from tests.journeys.stage import Stage, staged, until
 from tests.journeys.test_bad_days import folder, posts, rule, status_update, step_states, tool_call
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.journey
 
 IN_FORCE = 1.2
-"""Seconds after which every worker knows of a pause."""
+"""Seconds after which every worker knows of a pause, on a machine with nothing else to do."""
+PATIENCE = 8.0
+"""Seconds a caller would wait for an answer."""
+FALLBACK = "I am still looking that up."
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     rules = folder(
         tmp_path / "rules",
-        background=rule("status-update", 8),
+        background=rule("status-update", 6),
         booking="description: Book it.\non: { tool-calls: book }\nanswer: { result: Booked. }\n",
     )
     data = tmp_path / "data"
     data.mkdir()
-    with staged(data, rules) as stage:
+    with staged(data, rules, deadline=f"{PATIENCE:g}s") as stage:
         yield stage
 
 
@@ -38,7 +42,7 @@ def hookswitch(stage: Stage, *arguments: str) -> str:
     """A command as people type it; what it says on stderr."""
     command = [sys.executable, "-m", "console", *arguments]
     environ = os.environ | stage.environ()
-    done = subprocess.run(command, env=environ, capture_output=True, check=True, timeout=30, text=True)
+    done = subprocess.run(command, env=environ, capture_output=True, check=True, timeout=60, text=True)
     return done.stderr
 
 
@@ -59,7 +63,7 @@ def test_a_run_is_paused_in_the_middle_and_goes_on_in_another_worker(stage: Stag
     assert posts(stage, "/alerts") == []
 
     assert "runs that go on: 2" in hookswitch(stage, "resume", "background")
-    until(stage.settled, 40)
+    until(stage.settled)
     outcomes = [each["outcome"] for event in (event_id, second) for each in stage.trace(event)["rules"]]
     assert outcomes == ["ran", "ran"]
     assert (len(posts(stage, "/crm/notes")), len(posts(stage, "/alerts"))) == (2, 2)
@@ -67,13 +71,17 @@ def test_a_run_is_paused_in_the_middle_and_goes_on_in_another_worker(stage: Stag
 
 def test_while_all_is_paused_a_caller_hears_the_fallback_at_once(stage: Stage) -> None:
     stage.start("worker2")
-    assert "Booked." in stage.post(tool_call("book", "c1")).text
+    calls = itertools.count()
+
+    def heard() -> str:
+        return stage.post(tool_call("book", f"c{next(calls)}")).text
+
+    assert "Booked." in heard()
     hookswitch(stage, "pause", "all")
     time.sleep(IN_FORCE)
+    until(lambda: FALLBACK in heard())
     began = time.monotonic()
-    replies = [stage.post(tool_call("book", f"p{number}")) for number in range(6)]
-    assert time.monotonic() - began < 5.0
-    assert all("I am still looking that up." in reply.text for reply in replies)
+    assert all(FALLBACK in heard() for _ in range(6))
+    assert time.monotonic() - began < 3 * PATIENCE
     hookswitch(stage, "resume", "all")
-    time.sleep(IN_FORCE)
-    assert "Booked." in stage.post(tool_call("book", "c2")).text
+    until(lambda: "Booked." in heard())

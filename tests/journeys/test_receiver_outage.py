@@ -29,8 +29,8 @@ from tests.receiver.support import (
 )
 
 DEADLINE = 0.15
-MARGIN = 1.0
-"""Seconds that platforms leave us beyond our own deadline."""
+MARGIN = 3.5
+"""Seconds beyond the deadline: for a busy machine, and below everything that could hold a caller up."""
 
 
 @pytest.fixture

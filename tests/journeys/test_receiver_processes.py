@@ -27,7 +27,7 @@ def receiver(tmp_path: Path, store: Store, store_url: str) -> Iterator[ReceiverP
 async def ready(receiver: ReceiverProcess) -> None:
     """Its port is open from the start; a reply means it serves."""
     async with httpx.AsyncClient(base_url=receiver.url) as client:
-        assert (await client.get("/readyz", timeout=20)).json()["store"] == "ok"
+        assert (await client.get("/readyz", timeout=60)).json()["store"] == "ok"
 
 
 async def sent(store: Store, event_id: str) -> str:
@@ -108,7 +108,7 @@ async def test_a_body_in_chunks_is_read_and_bounded(receiver: ReceiverProcess, s
             yield body[at : at + 60_000]
 
     fits = json.dumps(status_update() | {"padding": "x" * 500_000}).encode()
-    async with httpx.AsyncClient(base_url=receiver.url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=receiver.url, timeout=60) as client:
         taken = await client.post("/hooks/desk", content=chunks(fits), headers=signed(fits))
         refused = await client.post("/hooks/desk", content=chunks(fits * 3), headers=signed(fits * 3))
         announced = await client.post("/hooks/desk", content=fits * 3, headers=signed(fits * 3))
@@ -119,7 +119,7 @@ async def test_a_body_in_chunks_is_read_and_bounded(receiver: ReceiverProcess, s
 
 
 async def test_very_long_names_and_tokens_are_refused_politely(receiver: ReceiverProcess) -> None:
-    async with httpx.AsyncClient(base_url=receiver.url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=receiver.url, timeout=60) as client:
         token = await client.post("/hooks/tokened/" + "x" * 50_000, content=b"{}")
         name = await client.post("/hooks/" + "x" * 50_000, content=b"{}")
     assert [token.status_code, name.status_code] == [401, 404]
@@ -136,6 +136,25 @@ async def test_a_receiver_that_is_told_to_stop_answers_first(
         assert (await posting).json()["results"][0]["result"] == "Yes."
     await asyncio.to_thread(receiver.process.wait, 15)
     assert (await store.answers.cells(event_id))["t1"].state == "sent"
+
+
+async def test_who_has_knocked_before_it_is_told_to_stop_is_answered(
+    receiver: ReceiverProcess, store: Store, worker: FakeWorker
+) -> None:
+    """They wait at the door of a process that stands still, and it finds them and the signal at the same moment."""
+    await ready(receiver)
+    receiver.process.send_signal(signal.SIGSTOP)
+    guests = [await asyncio.open_connection("127.0.0.1", receiver.port) for _ in range(20)]
+    for number, (_, writer) in enumerate(guests):
+        writer.write(request_bytes(status_update(f"guest-{number}")))
+    receiver.process.send_signal(signal.SIGTERM)
+    receiver.process.send_signal(signal.SIGCONT)
+    heads = [await reader.read(15) for reader, _ in guests]
+    for _, writer in guests:
+        writer.close()
+    assert heads == [b"HTTP/1.1 200 OK"] * 20
+    await asyncio.to_thread(receiver.process.wait, 30)
+    assert await store.events.count() == 20
 
 
 async def test_a_killed_receiver_loses_nothing(

@@ -11,7 +11,7 @@ from redis import Redis
 
 from tests.journeys.stage import Stage, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.journey
 
 RULE = """
 description: An alert each minute.

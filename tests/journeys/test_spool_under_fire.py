@@ -20,6 +20,7 @@ from store.client import Store, open_store
 from store.embedded import die_with_parent
 from tests.journeys.receiver_process import ReceiverProcess, receiver_process
 from tests.journeys.test_receiver_processes import request_bytes
+from tests.ports import free_port
 from tests.receiver.support import (
     FALLBACK,
     SECRET,
@@ -30,12 +31,12 @@ from tests.receiver.support import (
     status_update,
     tool_calls,
 )
-from tests.store.servers import Server, free_port, replicated, wait_until, watched
+from tests.store.servers import Server, replicated, wait_until, watched
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.journey
 
-HEARD_WITHIN = 1.2
-"""The deadline of 0.15 s, and the second that platforms leave us beyond it."""
+HEARD_WITHIN = 4.0
+"""Seconds: far above the deadline of 0.15 s for a busy machine, and below everything that could hold a caller up."""
 
 
 @pytest.fixture

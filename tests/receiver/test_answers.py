@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,7 +89,7 @@ async def test_a_store_that_cannot_be_read_is_read_again_and_complained_of_once(
 async def test_a_store_that_is_gone_at_the_deadline_means_the_fallback_off_the_record(
     monkeypatch: pytest.MonkeyPatch, trouble: Any
 ) -> None:
-    monkeypatch.setattr(answers, "CLOSE_TIMEOUT", 0.02)
+    monkeypatch.setattr(answers, "LATEST", 0.02)
     assert await a_wait(Script(trouble), 0.02).until_said(asyncio.Event()) == Said([FALLBACK], on_record=False)
 
 
@@ -103,7 +104,7 @@ class Deaf(Script):
 
 
 async def test_the_deadline_holds_even_when_cancelling_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "CLOSE_TIMEOUT", 0.02)
+    monkeypatch.setattr(answers, "LATEST", 0.02)
     async with asyncio.timeout(5):
         said = await a_wait(Deaf(None), 0.02).until_said(asyncio.Event())
     assert said == Said([FALLBACK], on_record=False)
@@ -137,3 +138,19 @@ async def test_closing_wakes_a_repeated_delivery_that_waits_longer(store: Store)
         message = await subscription.get_message(ignore_subscribe_messages=True, timeout=1)
     assert message is not None
     assert await store.answers.collect(event.id, ["t1"], RULE, close=False) == said == [FALLBACK]
+
+
+async def test_what_was_listened_for_from_the_beginning_is_looked_at_only_after_a_word() -> None:
+    script, woken = Script([RULE]), asyncio.Event()
+    waiting = asyncio.create_task(replace(a_wait(script), nothing_yet=True).until_said(woken))
+    await asyncio.sleep(0.01)
+    assert script.closing == []
+    woken.set()
+    assert await waiting == Said([RULE], on_record=True)
+
+
+async def test_without_any_word_it_is_looked_at_the_deadline() -> None:
+    script = Script([RULE])
+    waits = replace(a_wait(script, 0.02), nothing_yet=True)
+    assert await waits.until_said(asyncio.Event()) == Said([RULE], on_record=True)
+    assert script.closing == [True]

@@ -96,8 +96,8 @@ def test_connections_that_are_off_are_named(settings: ReceiverSettings, caplog: 
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
-        ("{provider: fluents, auth: [{scheme: none}]}", "provider fluents can be called back but sends no events here"),
         ("{provider: flire, auth: [{scheme: none}]}", "provider flire is not known"),
+        ("{provider: flire, api: {key: x}}", "provider flire is not known"),
         ("{provider: flire}", "provider flire is not known"),
     ],
 )
@@ -105,5 +105,6 @@ def test_a_platform_that_posts_nothing_is_refused_at_start(tmp_path: Path, entry
     settings = settings_in(tmp_path, f"connections:\n  odd: {entry}\n  odder: {entry}\n")
     with pytest.raises(ConnectionsError) as caught:
         build_app(settings, NOWHERE)
-    assert [problem.partition(": ")[0] for problem in caught.value.problems] == ["connection odd", "connection odder"]
+    assert [problem.rpartition(f": {sentence}")[0].split()[-1] for problem in caught.value.problems] == ["odd", "odder"]
+    assert "connections.yaml:2:19 odd: " in caught.value.problems[0]
     assert sentence in caught.value.problems[0]

@@ -11,10 +11,11 @@ import receiver.draining
 from receiver.draining import drain, drain_for_ever
 from receiver.pressure import Pressure
 from store.client import Store, open_store
-from store.events import Acceptance
+from store.event import new_event_id
+from store.events import DEDUP_MS, Acceptance
 from store.spool import BATCH, Spool, SpoolError
 from tests.receiver.support import until
-from tests.store.builders import an_event
+from tests.store.builders import accept, an_event
 
 
 async def test_everything_is_brought_over_several_batches(store: Store, tmp_path: Path) -> None:
@@ -22,6 +23,22 @@ async def test_everything_is_brought_over_several_batches(store: Store, tmp_path
     await spool.append([Acceptance(an_event(), b"{}") for _ in range(BATCH * 2 + 1)])
     assert await drain(spool, store.events) == BATCH * 2 + 1
     assert await store.events.count() == BATCH * 2 + 1
+
+
+async def test_an_acknowledged_id_that_turns_out_to_repeat_another_leads_to_it(store: Store, tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 50_000_000)
+    first = an_event(dedup_key="call-1:ended")
+    repeated, other = (first.model_copy(update={"id": new_event_id()}), an_event(dedup_key="call-2:ended"))
+    await spool.append([Acceptance(each, b"{}") for each in (repeated, other)])
+    await accept(store, first)
+    assert await drain(spool, store.events) == 2
+    for asked, found in ((repeated, first), (first, first), (other, other)):
+        stored = await store.events.get(asked.id)
+        assert stored is not None
+        assert stored.event.id == found.id
+    assert await store.events.count() == 2
+    assert 0 < await store.redis.pttl(f"hs:alias:{repeated.id}") <= DEDUP_MS
+    assert await store.redis.keys("hs:alias:*") == [f"hs:alias:{repeated.id}".encode()]
 
 
 async def test_a_store_that_is_away_is_waited_for(store: Store, tmp_path: Path) -> None:

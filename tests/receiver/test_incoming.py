@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.requests import Request
 
 from receiver.doors import Way
 from receiver.incoming import Refused, read_delivery
 from receiver.raw import RawDelivery
 from receiver.settings import ReceiverSettings
 from store.client import Store
-from store.request import Request as Inlet
+from store.request import Request
 from tests.receiver.support import SECRET, running, settings_in, signed
 
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -41,9 +40,8 @@ async def read(
             return {"type": "http.disconnect"}
         return {"type": "http.request", "body": chunk, "more_body": chunk != b""}
 
-    request = Request(scope, receive)
     way = Way("tools", "look_up", "tok")
-    return await read_delivery(request, "desk", AT, way=way, max_body=max_body, read_timeout=read_timeout)
+    return await read_delivery(scope, receive, "desk", AT, way=way, max_body=max_body, read_timeout=read_timeout)
 
 
 async def refusal(*chunks: bytes | None, **options: Any) -> int:
@@ -55,7 +53,7 @@ async def refusal(*chunks: bytes | None, **options: Any) -> int:
 async def test_everything_around_the_body_is_kept() -> None:
     raw = await read(b"12345", b"67890", b"")
     assert (raw.body, raw.connection, raw.path_token, raw.received_at) == (b"1234567890", "desk", "tok", AT)
-    assert raw.request == Inlet("POST", "tools", "look_up", {"a": "3", "b": "2"})
+    assert raw.request == Request("POST", "tools", "look_up", {"a": "3", "b": "2"})
 
 
 async def test_headers_that_came_twice_are_one_list() -> None:

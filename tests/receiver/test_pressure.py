@@ -71,6 +71,14 @@ async def test_what_was_added_since_the_last_look_counts(store: Store) -> None:
     assert (pressure.jobs, pressure.reason) == (2, "")
 
 
+async def test_what_was_added_since_the_last_look_takes_memory_too() -> None:
+    pressure = await under(Load(0, used=7_000_000, room=10_000_000, events=1_000), limit=0)
+    pressure.added(100)
+    assert pressure.reason == ""
+    pressure.added(100)
+    assert pressure.reason == "memory"
+
+
 async def test_before_the_first_look_and_while_the_store_is_away_nothing_is_refused() -> None:
     pressure = Pressure(Script(Load(500), StoreGone("away"), Load(500)), 100, 0)
     pressure.added(1000)
@@ -124,7 +132,7 @@ async def test_it_looks_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None
     loads: list[Any] = [StoreGone("away"), Load(1), StoreGone("away"), Load(7)]
     pressure = Pressure(Script(*loads), 100, 0)
     task = asyncio.create_task(pressure.keep())
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         while pressure.jobs != 7:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
     await end(task)

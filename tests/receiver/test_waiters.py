@@ -92,3 +92,14 @@ async def test_stopping_works_at_any_moment(store_url: str, steps: int) -> None:
     async with asyncio.timeout(5), listening(store_url):
         for _ in range(steps):
             await asyncio.sleep(0)
+
+
+async def test_one_may_listen_for_two_events_at_once(store: Store, store_url: str) -> None:
+    async with listening(store_url) as waiters:
+        with waiters.waiting("mine") as woken, waiters.waiting("the_first", woken) as same:
+            assert same is woken
+            await woken.wait()
+            woken.clear()
+            await store.redis.publish(keys.ANSWERED, "the_first")
+            await woken.wait()
+        assert len(waiters) == 0
