@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test bench lint format types docs editor-check damage chaos test-redis lock clean
+.PHONY: help setup run call test browser bench lint format types docs editor-check damage chaos test-redis lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ $(READY): requirements.txt pyproject.toml
 
 setup: $(READY) ## make the environment in .venv
 
-run: $(READY) ## run everything here: receiver, worker, embedded store, sandbox phone platform
+run: $(READY) ## run everything here: receiver, worker, console, embedded store, sandbox phone platform
 	@$(BIN)/hookswitch dev $(ARGS)
 
 call: $(READY) ## place a simulated call on the running sandbox
@@ -31,12 +31,14 @@ lint: $(READY) ## formatting and lint
 types: $(READY) ## static types
 	$(BIN)/mypy
 
-test: lint types ## every test, after formatting, lint and types
+HOOKSWITCH_TEST_BROWSER ?=
+CHROMIUM := $(or $(HOOKSWITCH_TEST_BROWSER),chromium)
+JOBS ?= 3
+test: lint types browser ## every test, after formatting, lint and types; JOBS at once, or those of ARGS
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	$(BIN)/pytest -n 2 --dist loadfile -m "not journey"
-	$(BIN)/pytest -m journey
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 endif
 
 format: $(READY) ## put the code into shape
@@ -68,7 +70,13 @@ chaos: $(READY) ## a bad day: SEED, MINUTES, RATE; kill, cut and fill everything
 
 SERVER ?= redis-server
 test-redis: $(READY) ## the tests of store, workers and receiver on another server: SERVER=/path/to/redis-server
-	HOOKSWITCH_TEST_SERVER=$$(command -v $(SERVER)) $(BIN)/pytest tests/store tests/workers tests/receiver $(ARGS)
+	HOOKSWITCH_TEST_SERVER=$$(command -v $(SERVER)) $(BIN)/pytest -n 2 --dist loadfile tests/store tests/workers tests/receiver $(ARGS)
+
+browser: ## see to a Chromium for the browser tests: the one on PATH, else Debian's
+	@command -v $(CHROMIUM) >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium; } || { echo "the browser \
+	tests need Chromium, and it can only be installed here by root with apt-get: install it, or name yours with \
+	HOOKSWITCH_TEST_BROWSER=/path/to/it"; exit 2; }
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --extra dev --extra docs --extra otel pyproject.toml -o requirements.txt

@@ -16,12 +16,13 @@ class Clock:
 
     def __init__(self) -> None:
         self._limits: set[Limit] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._rings_at = 0.0
 
     def add(self, limit: Limit) -> None:
         """Watch a limit."""
         self._limits.add(limit)
-        if self._timer is None or limit.when < self._timer.when():
+        if self._timer is None or limit.when < self._rings_at:
             self._set(limit.when)
 
     def remove(self, limit: Limit) -> None:
@@ -31,7 +32,7 @@ class Clock:
     def _set(self, when: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(when, self._ring)
+        self._timer, self._rings_at = asyncio.get_running_loop().call_at(when, self._ring), when
 
     def _ring(self) -> None:
         self._timer = None

@@ -7,21 +7,26 @@ from dataclasses import dataclass, field
 from store.answers import Answers
 from store.audit import Audit
 from store.backlog import Backlog
+from store.calls import Calls
 from store.deadletters import DeadLetters
 from store.events import Events
+from store.forgetting import Forgetting
 from store.holds import Holds
 from store.lastgood import LastGood
 from store.link import StoreRedis, connect
 from store.memory import Memory
+from store.numbers import Numbers
 from store.pauses import Pauses
 from store.queue import Queue
 from store.rates import Rates
+from store.reconciles import Reconciles
 from store.retention import Retention
 from store.roster import Roster
 from store.runs import Runs
 from store.schedules import Schedules
 from store.sessions import Sessions
 from store.spending import Spending
+from store.tallies import Tallies
 
 
 @dataclass
@@ -46,6 +51,11 @@ class Store:
     roster: Roster = field(init=False)
     sessions: Sessions = field(init=False)
     audit: Audit = field(init=False)
+    tallies: Tallies = field(init=False)
+    numbers: Numbers = field(init=False)
+    calls: Calls = field(init=False)
+    reconciles: Reconciles = field(init=False)
+    forgetting: Forgetting = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = Events(self.redis)
@@ -65,6 +75,11 @@ class Store:
         self.roster = Roster(self.redis)
         self.sessions = Sessions(self.redis)
         self.audit = Audit(self.redis)
+        self.tallies = Tallies(self.redis)
+        self.numbers = Numbers(self.redis)
+        self.calls = Calls(self.redis)
+        self.reconciles = Reconciles(self.redis)
+        self.forgetting = Forgetting(self.redis)
 
     async def close(self) -> None:
         """Drop every connection."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -12,6 +12,9 @@ from store import keys
 from store.queue import job_for
 from store.runs import Claim, LeaseLostError, RunId, Runs, begun_afresh
 from store.scripting import run
+
+BATCH = 500
+"""Letters read in one round trip."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,19 @@ class DeadLetters:
 
     async def get(self, work_id: str) -> DeadLetter | None:
         """One dead letter, or None."""
-        fields: dict[bytes, bytes] = await self._redis.hgetall(keys.DEAD_LETTER + work_id)  # type: ignore[misc]
-        if not fields:
-            return None
-        return DeadLetter(**orjson.loads(fields[b"letter"]), died_ms=int(fields[b"died"]))
+        return _letter(await self._redis.hgetall(keys.DEAD_LETTER + work_id))  # type: ignore[misc]
 
     async def newest(self, count: int) -> AsyncIterator[DeadLetter]:
         """Dead letters from the newest backwards."""
-        for work_id in await self._redis.zrange(keys.DEAD, 0, count - 1, desc=True):
-            letter = await self.get(work_id.decode())
-            if letter:
-                yield letter
+        ids = [work_id.decode() for work_id in await self._redis.zrange(keys.DEAD, 0, count - 1, desc=True)]
+        for start in range(0, len(ids), BATCH):
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for work_id in ids[start : start + BATCH]:
+                    pipeline.hgetall(keys.DEAD_LETTER + work_id)
+                found = await pipeline.execute()
+            for fields in found:
+                if letter := _letter(fields):
+                    yield letter
 
     async def count(self) -> int:
         """How many there are."""
@@ -94,3 +99,9 @@ class DeadLetters:
             pipeline.delete(keys.DEAD_LETTER + letter.work_id)
             removed, _ = await pipeline.execute()
         return bool(removed)
+
+
+def _letter(fields: Mapping[bytes, bytes]) -> DeadLetter | None:
+    if not fields:
+        return None
+    return DeadLetter(**orjson.loads(fields[b"letter"]), died_ms=int(fields[b"died"]))

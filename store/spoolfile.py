@@ -19,6 +19,12 @@ _SIZE = """
 SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """
 
+_BEHIND = {
+    "spooled": "SELECT seq, id, entry FROM spooled WHERE seq > ? ORDER BY seq LIMIT ?",
+    "unreadable": "SELECT seq, id, entry FROM unreadable WHERE seq > ? ORDER BY seq LIMIT ?",
+}
+_WIPE = {"spooled": "DELETE FROM spooled WHERE seq = ?", "unreadable": "DELETE FROM unreadable WHERE seq = ?"}
+
 
 class SpoolError(Exception):
     """The spool is full or cannot be used: nothing was stored."""
@@ -83,6 +89,27 @@ class SpoolFile:
         with self._open() as db:
             row = db.execute("SELECT (SELECT count(*) FROM spooled), (SELECT count(*) FROM unreadable)").fetchone()
             return int(row[0]), int(row[1])
+
+    def all(self, after: tuple[int, int] = (-1, -1), count: int = 100) -> list[tuple[str, Row]]:
+        """Entries of both tables (`spooled` and `unreadable`), so many of each behind the last ones that were read."""
+        if not self.path.exists():
+            return []
+        with self._open() as db:
+            return [
+                (table, Row(*row))
+                for table, last in zip(("spooled", "unreadable"), after, strict=True)
+                for row in db.execute(_BEHIND[table], (last, count))
+            ]
+
+    def wipe(self, rows: Sequence[tuple[str, Row]]) -> None:
+        """Remove entries so that nothing of them, nor of any that went before, stays in the file."""
+        with self._open() as db:
+            db.execute("PRAGMA secure_delete = ON")
+            with db:
+                for table, row in rows:
+                    db.execute(_WIPE[table], (row.seq,))
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from console.checkup.finding import Finding
 from console.cli.storage import store_url
 from receiver.settings import ReceiverSettings
-from store.backlog import Load, Refusals
+from store.backlog import MACHINE_SHARE, Load, Refusals
 from store.client import Store, open_store
 from store.embedded import EmbeddedError
 
@@ -46,8 +46,9 @@ def memory(load: Load, share: float) -> Finding:
     """How full the store is."""
     used = f"{load.used / _MEGABYTE:,.0f} MB in use"
     if not load.room:
-        return Finding("ok", "memory", f"{used}; the store has no limit of its own")
+        return Finding("ok", "memory", f"{used}; nobody knows how much the store may use")
     said = f"{used}, {load.share:.0%} of {load.room / _MEGABYTE:,.0f} MB"
+    said += "" if load.has_limit else f", which is {MACHINE_SHARE:.0%} of its machine, since it has no maxmemory"
     if not share or load.share < share:
         return Finding("ok", "memory", said)
     advice = "give it more maxmemory, or keep events for less long (HOOKSWITCH_KEEP, HOOKSWITCH_KEEP_EVENTS)"

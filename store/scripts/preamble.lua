@@ -135,6 +135,53 @@ local function note_call(event_id, call, thread, now)
   if shown ~= '' then redis.call('ZADD', K.calls, now, shown) end
 end
 
+-- Whether a piece of work is left to do, or was given up and not dealt with.
+local function unfinished(work_id)
+  return redis.call('ZSCORE', K.open, work_id) or redis.call('ZSCORE', K.dead, work_id)
+    or redis.call('EXISTS', K.job .. work_id) == 1
+end
+
+-- The runs that have begun on an event.
+local function runs_of(event_id)
+  local runs = {}
+  for _, field in ipairs(redis.call('HKEYS', K.event .. event_id)) do
+    if string.sub(field, 1, 4) == 'run:' then runs[#runs + 1] = event_id .. '/' .. string.sub(field, 5) end
+  end
+  return runs
+end
+
+-- Whether nothing of an event is left to do, and its answer has left.
+local function over(event_id, status, runs)
+  if status and status ~= 'done' and status ~= 'dead' then return false end
+  if redis.call('ZSCORE', K.unsent, event_id) or unfinished(event_id) or unfinished(K.late_job_prefix .. event_id)
+    or unfinished(K.complete_job_prefix .. event_id) then
+    return false
+  end
+  for _, run_id in ipairs(runs) do
+    if unfinished(K.run_job_prefix .. run_id) then return false end
+  end
+  return true
+end
+
+-- A run, its journal and what its operations on memory gave.
+local function remove_run(run_id)
+  local key = K.run .. run_id
+  local version = redis.call('HGET', key, 'version')
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if string.sub(field, 1, 5) == 'step:' then redis.call('DEL', K.memory_done .. run_id .. '/' .. string.sub(field, 6)) end
+  end
+  redis.call('DEL', key)
+  use_version(version, -1)
+end
+
+-- An event is not found by its call any more, and a call without events is none.
+local function leave_call(connection, id, event_id)
+  if not (connection and id) or id == '' then return end
+  local name = connection .. ':' .. id
+  redis.call('ZREM', K.call .. name, event_id)
+  if redis.call('EXISTS', K.call .. name) == 0 then redis.call('ZREM', K.calls, name) end
+end
+
 -- Dedupe, store, index and enqueue one event: all of it or nothing. What is given: event id, lane, dedup key or '',
 -- dedup ms, due in ms, deadline in ms (0: nobody waits), job payload, name of its call or '', name of the call's
 -- conversation or '', then field, value, ... of the event's hash.

@@ -8,48 +8,6 @@ local newest = age.before
 for _, before in pairs(age.connections) do newest = math.max(newest, before) end
 local too_many = most > 0 and redis.call('ZCARD', K.events) - most or 0
 
-local function unfinished(work_id)
-  return redis.call('ZSCORE', K.open, work_id) or redis.call('ZSCORE', K.dead, work_id)
-    or redis.call('EXISTS', K.job .. work_id) == 1
-end
-
-local function runs_of(event_id)
-  local runs = {}
-  for _, field in ipairs(redis.call('HKEYS', K.event .. event_id)) do
-    if string.sub(field, 1, 4) == 'run:' then runs[#runs + 1] = event_id .. '/' .. string.sub(field, 5) end
-  end
-  return runs
-end
-
-local function over(event_id, status, runs)
-  if status and status ~= 'done' and status ~= 'dead' then return false end
-  if redis.call('ZSCORE', K.unsent, event_id) or unfinished(event_id) or unfinished(K.late_job_prefix .. event_id)
-    or unfinished(K.complete_job_prefix .. event_id) then
-    return false
-  end
-  for _, run_id in ipairs(runs) do
-    if unfinished(K.run_job_prefix .. run_id) then return false end
-  end
-  return true
-end
-
-local function remove_run(run_id)
-  local key = K.run .. run_id
-  local version = redis.call('HGET', key, 'version')
-  for _, field in ipairs(redis.call('HKEYS', key)) do
-    if string.sub(field, 1, 5) == 'step:' then redis.call('DEL', K.memory_done .. run_id .. '/' .. string.sub(field, 6)) end
-  end
-  redis.call('DEL', key)
-  use_version(version, -1)
-end
-
-local function leave_call(connection, id, event_id)
-  if not (connection and id) or id == '' then return end
-  local name = connection .. ':' .. id
-  redis.call('ZREM', K.call .. name, event_id)
-  if redis.call('EXISTS', K.call .. name) == 0 then redis.call('ZREM', K.calls, name) end
-end
-
 local looked, removed = 0, 0
 local found = redis.call('ZRANGE', K.events, first, first + count - 1, 'WITHSCORES')
 for index = 1, #found, 2 do

@@ -10,6 +10,7 @@ import orjson
 
 from store import keys
 from store.client import Store
+from store.events import read_trace
 from store.runs import RunId
 from store.spool import Spool
 from tests.chaos.ledger import Attempt, Effect, Run, Step, Stored
@@ -84,7 +85,8 @@ async def _stored(
     kind = event["kind"]
     generation = "" if kind == "emitted" else GENERATION[head["connection"].decode()]
     marker = event.get("data", {}).get("marker") or event.get("call", {}).get("from_") or event["call"].get("from", "")
-    records = {name.split(":")[1]: orjson.loads(raw) for name, raw in trace.items() if name.startswith("rule:")}
+    told = read_trace({name.encode(): value for name, value in trace.items()})
+    records = {name.split(":")[1]: record for name, record in told.items() if name.startswith("rule:")}
     tool = next((each["id"] for each in event.get("tools", ())), "")
     late_told = any(name.startswith("late:") for name in trace)
     names = EXPECTED.get((kind, generation), {})

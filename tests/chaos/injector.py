@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ class Injector:
 
     around: Installation
     log: list[str] = field(default_factory=list)
+    _busy: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """One fault at a time for each target: a polite end may take longer than the plan knows, and where two start
+    the same process again there is one that nobody knows of."""
 
     async def play(self, plan: Sequence[Fault]) -> None:
         """Everything in its time; returns when all is mended that was begun."""
@@ -43,10 +47,11 @@ class Injector:
 
     async def _play(self, fault: Fault) -> None:
         await asyncio.sleep(max(0.0, fault.at - self.around.now()))
-        self.log.append(f"{self.around.now():8.2f}  begins {fault}")
-        async with HAPPENINGS[fault.kind](self, fault):
-            await asyncio.sleep(fault.seconds)
-        self.log.append(f"{self.around.now():8.2f}  over   {fault}")
+        async with self._busy[fault.target]:
+            self.log.append(f"{self.around.now():8.2f}  begins {fault}")
+            async with HAPPENINGS[fault.kind](self, fault):
+                await asyncio.sleep(fault.seconds)
+            self.log.append(f"{self.around.now():8.2f}  over   {fault}")
 
     async def heal(self) -> None:
         """Whatever is left of any fault is mended."""

@@ -26,9 +26,9 @@ from tests.chaos.ledger import Outage
 from tests.chaos.plan import CLIENTS, RECEIVERS, WORKERS
 from tests.chaos.proxies import Way
 from tests.chaos.scene import write_connections, write_rules
-from tests.journeys.stage import free_port
+from tests.ports import free_port
 
-READY_WITHIN = 40.0
+READY_WITHIN = 120.0
 POLL = 0.03
 WATCH_EVERY = 0.1
 

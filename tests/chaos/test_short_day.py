@@ -13,7 +13,7 @@ SEED = 7
 SECONDS = 12.0
 RATE = 15.0
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 
 async def test_nothing_is_lost_repeated_or_left_unanswered(tmp_path: Path) -> None:

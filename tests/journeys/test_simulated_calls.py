@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.sandbox.record import CallRecord
-from console.sandbox.script import Generation, Script, ScriptTool, Turn
+from console.sandbox.script import Generation, Platform, Script, ScriptTool, Turn
 from tests.journeys.stage import Stage, staged, until
 
 pytestmark = pytest.mark.journey
@@ -48,6 +48,37 @@ def test_a_call_is_answered_by_the_rules(stage: Stage, generation: Generation) -
     attempt = by_rule["find_customer"]["steps"][0]["attempts"][0]
     assert attempt["got"]["status"] == 200
     assert {answer["by"] for answer in trace["answers"]} == {"rule"}
+
+
+HEARD: dict[Platform, tuple[str, str]] = {
+    "fluents": ("fluents_desk", "The caller is Ada de Vries"),
+    "opencx": ("opencx_desk", "Ada de Vries"),
+    "vapi": ("vapi_desk", "The caller is Ada de Vries"),
+}
+ANSWERED: dict[Platform, dict[str, str]] = {
+    "fluents": {"context_endpoint": "fluents_desk", "action_external": "find_customer"},
+    "opencx": {"action": "opencx_desk"},
+    "vapi": {"assistant-request": "vapi_desk", "tool-calls": "find_customer"},
+}
+"""What each platform asks by its own names, and the rule in force that answers it."""
+
+
+@pytest.mark.parametrize("platform", HEARD)
+def test_a_call_on_the_other_platforms_is_answered_by_the_rules_too(stage: Stage, platform: Platform) -> None:
+    tools = [Turn(tools=[ScriptTool(name=name)]) for name in ("find_customer", "opening_hours")]
+    record = play(stage, Script(platform=platform, turns=[*tools, Turn(hang_up=True)]))
+    connection, known = HEARD[platform]
+    said = " ".join(record.heard())
+    assert known in said
+    assert "We are" in said
+    assert not record.problems()
+
+    listed = stage.hookswitch_json("events", "--connection", connection)
+    for native, rule in ANSWERED[platform].items():
+        traces = [stage.trace(each["id"]) for each in listed if each["native"] == native]
+        answers = [answer for trace in traces for answer in trace["answers"]]
+        assert {answer["by"] for answer in answers} == {"rule"}
+        assert rule in {answer["rule"] for answer in answers}
 
 
 @pytest.mark.parametrize("generation", ["g2", "g3"])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+import uvloop
 
 from receiver.limits import Limit
 from tests.receiver.virtual import in_virtual_time
@@ -27,6 +28,18 @@ def test_each_limit_ends_at_its_own_moment() -> None:
     found = in_virtual_time(all_of_them())
     assert [outcome for outcome, _ in found] == ["over", "over", "done", "over", "done", "over"]
     assert [when for _, when in found] == pytest.approx([3, 0.5, 1, 3, 2, 1.5])
+
+
+def test_a_limit_that_is_over_at_once_is_no_trouble_for_the_next() -> None:
+    """uvloop gives no timer for a moment that has come."""
+
+    async def at_once() -> list[str]:
+        over = [asyncio.create_task(spent(9, seconds)) for seconds in (0.0, -1.0, 0.0001, 0.002, 0.001)]
+        await asyncio.sleep(0)
+        return [(await each)[0] for each in [*over, asyncio.create_task(spent(0, 5))]]
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(at_once()) == ["over"] * 5 + ["done"]
 
 
 def test_a_limit_that_was_kept_ends_nobody_else() -> None:

@@ -26,6 +26,7 @@ async def test_a_call_leads_to_its_events(store: Store) -> None:
     for event in (first, second, other):
         await accept(store, event)
     await accept(store, of_call(""))
+    await store.redis.zincrby(f"{keys.CALL}desk:a", 5, second.id)
     assert await store.calls.events_of("desk", "a") == [first.id, second.id]
     assert await store.calls.events_of("elsewhere", "a") == []
     known = await store.calls.known("desk", ["a", "nobody", "b"])
@@ -70,8 +71,9 @@ async def test_a_conversation_is_found_beside_its_call(store: Store) -> None:
 
 async def test_a_call_is_forgotten_with_its_last_event(store: Store) -> None:
     events = [of_call("a"), of_call("a"), an_event(provider="opencx", call=Call(metadata={"session_id": "s"}))]
-    for event in events:
+    for at, event in enumerate(events):
         await accept(store, event)
+        await store.redis.zadd(keys.EVENTS, {event.id: at})
     await finish(store)
     await store.retention.whole_pass(Bounds(before_ms=0, most=2))
     assert await store.calls.events_of("desk", "a") == [events[1].id]

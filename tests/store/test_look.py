@@ -10,6 +10,9 @@ from store.events import Acceptance
 from store.look import Wanted
 
 
+ANY = Wanted()
+
+
 async def put(store: Store, number: int, body: bytes = b"{}", **fields: object) -> str:
     told = {"connection": "desk", "kind": "message", "call": Call(id="c1", from_="+31612340001", to="+31850000001")}
     event = Event(**{"id": f"evt_{number:03}", "provider": "flireo", **told, **fields})
@@ -17,12 +20,12 @@ async def put(store: Store, number: int, body: bytes = b"{}", **fields: object) 
     return event.id
 
 
-async def ids(store: Store, wanted: Wanted = Wanted(), count: int = 100, cursor: str = "") -> list[str]:
+async def ids(store: Store, wanted: Wanted = ANY, count: int = 100, cursor: str = "") -> list[str]:
     return [row.id for row in (await look.look(store.redis, wanted, count, cursor)).rows]
 
 
 async def decide(store: Store, event_id: str, rule: str, outcome: str) -> None:
-    record = orjson.dumps({"rule": rule, "file": f"{rule}.yaml", "version": "v", "outcome": outcome, "steps": []})
+    record = orjson.dumps({"rule": rule, "file": f"{rule}.yaml", "version": "v", "outcome": outcome, "steps": []}).decode()
     await store.redis.hset(keys.TRACE + event_id, f"rule:{rule}:", record)  # type: ignore[misc]
 
 

@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = {
     "model-output": "unknown",
     "user-interrupted": "unknown",
     "language-change-detected": "unknown",
+    "language-changed": "unknown",
     "voice-input": "unknown",
     "chat.created": "unknown",
     "chat.deleted": "unknown",

@@ -50,6 +50,23 @@ def test_an_open_door_is_a_warning(file: Path) -> None:
     assert levels(found(file, generation="g3", auth=[{"scheme": "none"}])) == [("warning", "desk webhook")]
 
 
+OVER = {"not_after": "2026-01-31T00:00:00Z"}
+
+
+def test_a_secret_that_has_ended_is_an_error_when_no_other_holds(file: Path) -> None:
+    (finding,) = found(file, generation="g3", auth=[HMAC | OVER])
+    assert finding.level == "error"
+    assert finding.text == (
+        "the hmac secret ended at 2026-01-31 00:00, and no other holds: every delivery is refused with 401"
+    )
+    assert "not_after" in finding.advice
+
+
+def test_after_a_rotation_it_is_only_in_the_way(file: Path) -> None:
+    findings = found(file, generation="g3", auth=[HMAC | OVER, HMAC])
+    assert levels(findings) == [("warning", "desk webhook"), ("ok", "desk webhook")]
+
+
 def test_an_entry_that_can_never_hold_is_an_error(file: Path) -> None:
     findings = found(file, generation="g3", auth=[HMAC | {"signed": "{timestamp}"}])
     assert levels(findings) == [("error", "desk webhook")]
@@ -60,10 +77,27 @@ def test_a_token_with_a_slash_is_never_recognised(file: Path) -> None:
     assert (finding.level, finding.text) == ("error", "a path token with a / in it is never recognised")
 
 
+@pytest.mark.parametrize("word", ["tools", "context", "data"])
+def test_a_token_that_names_another_url_is_never_recognised(file: Path, word: str) -> None:
+    (finding,) = found(file, SET | {"DESK_TOKEN": word}, generation="g3", auth=[TOKEN])
+    assert (finding.level, finding.advice) == ("error", "correct the auth entry")
+    assert finding.text == (
+        "a path token context, data or tools is never recognised: the URL means something else then"
+    )
+
+
+def test_a_mapping_that_cannot_be_used_is_told_once(file: Path) -> None:
+    (webhook, mapping) = found(
+        file, provider="generic", auth=[{"scheme": "path_token", "secret": "x"}], mapping={"native": "rw"}
+    )
+    assert (webhook.level, mapping.level, mapping.about) == ("ok", "error", "desk mapping")
+    assert 'mapping.native: unknown name "rw"' in mapping.text
+
+
 def test_a_platform_that_posts_nothing_we_read(file: Path) -> None:
-    (finding,) = found(file, provider="opencx", auth=[HMAC])
+    (finding,) = found(file, provider="flirio", auth=[HMAC])
     assert finding.level == "error"
-    assert finding.advice == "known: flireo, vapi"
+    assert finding.advice == "known: flireo, fluents, generic, opencx, standard, vapi"
 
 
 def test_a_connection_for_nothing(file: Path) -> None:

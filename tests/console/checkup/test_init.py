@@ -18,12 +18,12 @@ connections:
 """
 
 
-def test_everything_is_examined_even_without_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_everything_is_examined_even_without_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.checkup.spool.MOUNTS", tmp_path / "none")
     (tmp_path / "connections.yaml").write_text(CONNECTIONS)
     (tmp_path / "rules").mkdir()
     places: dict[str, Any] = {"data_dir": tmp_path, "connections": tmp_path / "connections.yaml", "redis_url": ""}
-    findings = examine(
+    findings = await examine(
         ReceiverSettings(**places), WorkerSettings(**places, rules_dir=tmp_path / "rules"), {"DESK_SECRET": "x"}
     )
     assert [(finding.level, finding.about) for finding in findings] == [

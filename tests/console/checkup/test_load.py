@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from console.checkup.finding import Finding
@@ -18,7 +19,8 @@ async def about(settings: ReceiverSettings) -> dict[str, tuple[str, str]]:
 async def test_an_empty_store(store: Store, store_url: str) -> None:
     told = await about(ReceiverSettings(redis_url=store_url))
     assert told["events"] == ("ok", "none kept")
-    assert told["memory"][1].endswith("MB in use; the store has no limit of its own")
+    assert told["memory"][0] == "ok"
+    assert re.fullmatch(r"\d+ MB in use, \d% of [\d,]+ MB", told["memory"][1])
     assert set(told) == {"events", "memory"}
 
 
@@ -45,6 +47,13 @@ def test_a_store_that_fills_up() -> None:
     half, full = Load(0, 50_000_000, 100_000_000), Load(0, 86_000_000, 100_000_000)
     assert memory(half, 0.85) == Finding("ok", "memory", "50 MB in use, 50% of 100 MB")
     assert (memory(full, 0.85).level, memory(full, 0).level) == ("warning", "ok")
+
+
+def test_a_store_that_nobody_has_given_a_limit() -> None:
+    assert memory(Load(0, 50_000_000, 10**9, has_limit=False), 0.85).text == (
+        "50 MB in use, 5% of 1,000 MB, which is 50% of its machine, since it has no maxmemory"
+    )
+    assert memory(Load(0, 50_000_000), 0.85).text == "50 MB in use; nobody knows how much the store may use"
 
 
 def test_no_backlog_is_nothing_to_tell() -> None:

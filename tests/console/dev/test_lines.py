@@ -16,7 +16,7 @@ from rich.console import Console
 
 from console.dev.lines import Welcome, banner, curl, event_line, examples, hook_url
 from console.dev.ports import Ports
-from console.dev.setup import DEMO_CONNECTIONS, readable_connections
+from console.dev.setup import DEMO_CONNECTIONS, PLAYED, readable_connections
 from receiver.auth import BadSignature
 from receiver.providers import PROVIDERS
 from receiver.providers.flireo.signature import signed_headers
@@ -25,7 +25,8 @@ from store.connections import AuthEntry, Connection
 
 SECRETS = {
     "FRONT_DESK_WEBHOOK_SECRET": "it's a \"secret\" $HOME `x`", "FRONT_DESK_G2_WEBHOOK_SECRET": "two",
-    "VAPI_DESK_WEBHOOK_SECRET": "three",
+    "VAPI_DESK_WEBHOOK_SECRET": "three", "FLUENTS_DESK_TOKEN": "four", "FLUENTS_DESK_SIGNATURE_SECRET": "ZmlnaHQ=",
+    "OPENCX_DESK_WEBHOOK_SECRET": "c2l4", "OPENCX_DESK_ACTION_TOKEN": "seven", "OPENCX_DESK_DATA_TOKEN": "eight",
     "FRONT_DESK_G1_TOKEN": "a b+c?d#e%f&g=é'\"",
 }  # fmt: skip
 BASE = "http://127.0.0.1:8080"
@@ -118,6 +119,20 @@ def test_flags_are_printed_only_where_they_are_needed(connections: dict[str, Con
     assert "hookswitch events --data-dir '/tmp/my data'\n" in other
     none = page(*banner(Welcome(Ports(8080), Path(".hookswitch"), connections, can_call=False)))
     assert "simulate" not in none
+
+
+def test_a_call_on_every_connection_of_the_sandbox_is_named(connections: dict[str, Connection]) -> None:
+    text = page(*banner(Welcome(Ports(9000), Path(".hookswitch"), connections, can_call=True)))
+    others = [name for name in PLAYED.values() if name != "front_desk"]
+    said = f"simulate call --connection {others[0]} --sandbox http://127.0.0.1:9010   or {', '.join(others[1:])}\n"
+    assert said in text
+    few = {name: connections[name] for name in ("front_desk", "vapi_desk")}
+    alone = page(*banner(Welcome(Ports(8080), Path(".hookswitch"), few, can_call=True)))
+    assert "simulate call --connection vapi_desk\n" in alone
+    only = page(*banner(Welcome(Ports(8080), Path(".hookswitch"), {"front_desk": few["front_desk"]}, can_call=True)))
+    assert "--connection" not in only
+    off = {**few, "vapi_desk": few["vapi_desk"].model_copy(update={"missing": ("VAPI_DESK_WEBHOOK_SECRET",)})}
+    assert "--connection" not in page(*banner(Welcome(Ports(8080), Path(".hookswitch"), off, can_call=True)))
 
 
 def test_made_and_missing_secrets_are_told_without_their_values() -> None:

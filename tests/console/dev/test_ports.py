@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from console.dev.ports import HOST, LARGEST, Ports, PortTaken
+from console.dev.ports import CONSOLE_ABOVE, HOST, LARGEST, SANDBOX_ABOVE, Ports, PortTaken
+from tests.ports import free_port
 
 
 def test_the_others_follow_the_receiver() -> None:
@@ -15,14 +16,14 @@ def test_the_others_follow_the_receiver() -> None:
 
 
 def test_a_taken_port_is_told_with_who_wanted_it() -> None:
-    with socket.create_server((HOST, 0)) as server:
-        taken = server.getsockname()[1]
+    taken = free_port(SANDBOX_ABOVE - CONSOLE_ABOVE, SANDBOX_ABOVE) + SANDBOX_ABOVE
+    with socket.create_server((HOST, taken)):
         with pytest.raises(PortTaken, match=f"port {taken} for the receiver is in use; .*--port"):
             Ports(taken).require_free(sandbox=False)
         with pytest.raises(PortTaken, match=f"port {taken} for the sandbox is in use"):
-            Ports(taken - 10).require_free(sandbox=True)
+            Ports(taken - SANDBOX_ABOVE).require_free(sandbox=True)
         with pytest.raises(PortTaken, match=f"port {taken} for the console is in use"):
-            Ports(taken - 1).require_free(sandbox=False)
+            Ports(taken - CONSOLE_ABOVE).require_free(sandbox=False)
 
 
 def test_nobody_minds_the_sandboxs_port_without_a_sandbox() -> None:

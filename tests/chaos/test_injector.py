@@ -1,0 +1,54 @@
+"""One fault at a time for each target, whatever the plan thought of how long one takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.chaos import injector
+from tests.chaos.injector import HAPPENINGS, Injector
+from tests.chaos.plan import KINDS, Fault
+
+
+class Nowhere:
+    """An installation in which it is always late."""
+
+    def now(self) -> float:
+        return 1000.0
+
+
+async def test_faults_of_one_target_wait_for_each_other_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: set[str] = set()
+    both: list[set[str]] = []
+    gate = asyncio.Event()
+
+    @asynccontextmanager
+    async def slow(_: Injector, fault: Fault) -> AsyncIterator[None]:
+        assert fault.target not in at_work
+        at_work.add(fault.target)
+        both.append(set(at_work))
+        await gate.wait()
+        yield
+        at_work.remove(fault.target)
+
+    monkeypatch.setattr(injector, "HAPPENINGS", {"kill": slow})
+    around: Any = Nowhere()
+    troublemaker = Injector(around)
+    faults = [Fault(number, 1.0, "kill", target, 0.0) for number, target in enumerate(("a", "a", "b", "a"))]
+    playing = asyncio.create_task(troublemaker.play(faults))
+    while len(both) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert both == [{"a"}, {"a", "b"}]
+    gate.set()
+    await playing
+    begun = [line.split("begins ")[1][:2] for line in troublemaker.log if "begins" in line]
+    assert sorted(begun) == ["#0", "#1", "#2", "#3"]
+    assert [each for each in begun if each != "#2"] == ["#0", "#1", "#3"]
+
+
+def test_every_kind_of_the_plan_can_happen() -> None:
+    assert set(HAPPENINGS) == set(KINDS)
