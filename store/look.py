@@ -17,7 +17,7 @@ from store.event import Event
 from store.events import unpack
 from store.scripting import run
 
-STEP = 250
+STEP = 100
 """Events that one script looks at, so that nobody else waits long for the store."""
 MOST_LOOKED_AT = 50_000
 """Events looked at for one page."""
@@ -95,8 +95,8 @@ class View:
     """How far back it went; 0 when there was nothing to look at."""
 
 
-async def look(redis: Redis, wanted: Wanted, count: int, cursor: str = "") -> View:
-    """The newest events that are wanted, at most `count`; fewer where many had to be looked at for them."""
+async def look(redis: Redis, wanted: Wanted, count: int, cursor: str = "", *, most: int = MOST_LOOKED_AT) -> View:
+    """The newest events that are wanted, at most `count`; fewer where more than `most` had to be looked at for them."""
     loop = asyncio.get_running_loop()
     until, asked = loop.time() + LONGEST, wanted.to_json()
     moment, passed = _start(wanted, cursor)
@@ -108,7 +108,7 @@ async def look(redis: Redis, wanted: Wanted, count: int, cursor: str = "") -> Vi
         moment, passed = next_.decode(), int(skip)
         rows += _fitting(found, wanted)
         looked, back = looked + int(seen), int(last or back)
-        if not moment or len(rows) >= count or looked >= MOST_LOOKED_AT or loop.time() > until:
+        if not moment or len(rows) >= count or looked >= most or loop.time() > until:
             return View(rows, f"{moment}-{passed}" if moment else "", looked, back)
 
 

@@ -17,6 +17,7 @@ from store.client import Store, open_store
 from store.connections import Connection, load_connections
 from store.gauges import StoreGauges
 from store.standing import refuse_old_server
+from store.tallies import Tallyman
 from store.tasks import end
 from workers.desk import Desk
 from workers.handle import handle_event, resume_run
@@ -112,9 +113,12 @@ async def run_worker(settings: WorkerSettings, url: str) -> None:
 async def _work(settings: WorkerSettings, store: Store) -> None:
     metrics = WorkerMetrics(StoreGauges(store))
     desk, book = build_desk(settings, store, observer=metrics)
+    metrics.begin(desk.connections.values())
     worker = build_worker(desk, settings)
     health = Health(worker, book, metrics, settings.metrics_token)
     showing = asyncio.create_task(show(health, settings.worker_metrics_host, settings.worker_metrics_port))
+    tallyman = Tallyman(store.tallies, metrics.tallied)
+    tallying = asyncio.create_task(tallyman.tell_for_ever())
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -134,7 +138,8 @@ async def _work(settings: WorkerSettings, store: Store) -> None:
             await teller.leave()
             await following
     finally:
-        await end(showing)
+        await end(showing, tallying)
+        await tallyman.tell()
         await desk.clients.close()
     logger.info("worker stopped", extra={"worker": worker.name})
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
 from rules.engine.rule import Rule
+from store.connections import Connection
 from store.event import KINDS
 from store.gauges import StoreGauges
-from store.metrics import ACK_SECONDS, OTHER, WORK_SECONDS, Sheet, build_sheet, registry_of
+from store.metrics import ACK_SECONDS, OTHER, WORK_SECONDS, Count, Sheet, Spread, build_sheet, registry_of
 from store.queue import LEASE_MS
 from store.runs import Claim
 from workers.observer import Observer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from workers.tracing import TraceRecord
     from workers.worker import LeasedWorker
 
+ACTED = frozenset({"ran", "failed"})
+"""Outcomes of rules that did something."""
 HOW_JOBS_END = ("done", "failed", "returned", "lost", "dead")
 STATUSES = ("2xx", "3xx", "401", "403", "404", "409", "422", "429", "4xx", "5xx", "none")
 """How outgoing calls end, as far as they are told apart; `none` is without an answer."""
@@ -53,6 +56,10 @@ class WorkerMetrics(Observer):
 
     def _of_rules(self, sheet: Sheet) -> None:
         self.outcomes = sheet.count("hookswitch_rule_outcomes_total", "what became of rules", "rule", "outcome")
+        self.rule = sheet.spread(
+            "hookswitch_rule_seconds", "from storing an event until a rule that acted on it was through; "
+            "without the lane bulk", "rule", buckets=WORK_SECONDS,
+        )  # fmt: skip
         self.dead = sheet.count("hookswitch_dead_letters_total", "runs that became dead letters", "rule")
         self.late_answers = sheet.count(
             "hookswitch_late_answers_total", "answers that missed the deadline: done (put into the call), failed, "
@@ -94,8 +101,11 @@ class WorkerMetrics(Observer):
     def handled(self, work: Work, records: Sequence[TraceRecord]) -> None:
         event = work.event
         self.handled_events.add(event.connection, event.provider, event.kind if event.kind in KINDS else OTHER)
+        seconds = max(0.0, work.now_ms() - work.stored.received_ms) / 1000
         for record in records:
             self.outcomes.add(record.rule, record.body["outcome"])
+            if record.body["outcome"] in ACTED and work.lease.claim.lane != "bulk":
+                self.rule.observe(seconds, record.rule)
 
     def gave_up(self, rule: str) -> None:
         self.dead.add(rule)
@@ -131,9 +141,20 @@ class WorkerMetrics(Observer):
         self.followed.set(book.followed)
         await self._store.look()
 
+    def begin(self, connections: Iterable[Connection]) -> None:
+        """What alerts look at is there before anything happens."""
+        for connection in connections:
+            for status in ("401", "403"):
+                self.requests.begin(connection.name, connection.provider, status)
+
     def _begin(self, rules: Collection[Rule]) -> None:
         for rule in rules:
             self.dead.begin(rule.name)
+
+    @property
+    def tallied(self) -> Mapping[str, Count | Spread]:
+        """What people see of it in the console, over all processes."""
+        return {"rule": self.outcomes, "rule_seconds": self.rule}
 
     @property
     def sheets(self) -> list[Sheet]:

@@ -42,7 +42,7 @@ class Clients:
     open: httpx.AsyncClient
     _by_connection: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     notifier: Notifier = field(default_factory=Notifier)
-    watch: Watch = Watch()
+    watch: Watch = field(default_factory=Watch)
 
     @classmethod
     def allowing(cls, hosts: list[str], watch: Watch = Watch()) -> Clients:  # noqa: B008  it cannot change

@@ -19,6 +19,7 @@ from arq.worker import Function, Worker
 from redis.exceptions import RedisError
 
 from store import keys
+from store.about import now_about
 from store.client import Store
 from store.deadletters import DeadLetter
 from store.link import deserialise, serialise
@@ -135,6 +136,7 @@ class LeasedWorker(Worker):
 
     async def _work(self, job: ClaimedJob, lease: Lease) -> None:
         """Run one job to its end, whatever that is. This is a process edge: nothing may escape."""
+        now_about(event_of(job.claim.job_id))
         try:
             await self._call(job, lease)
             self.jobs_complete += 1

@@ -55,7 +55,8 @@ def test_an_example_can_be_copied_as_it_is() -> None:
 
 def test_the_table_leads_to_each_example_once() -> None:
     listed = Counter(_ROW.findall(Path("rules/README.md").read_text(encoding="utf-8")))
-    listed.pop("vars")
+    for name in ("vars", "numbers"):
+        listed.pop(name)
     names = {rule.name for rule in load_folder(EXAMPLES, words_for(DEMO_CONNECTIONS)).rules}
     assert set(listed) == names
     assert set(listed.values()) == {1}

@@ -9,7 +9,6 @@ from store.event import Call, Event
 from store.events import Acceptance
 from store.look import Wanted
 
-
 ANY = Wanted()
 
 
@@ -25,8 +24,8 @@ async def ids(store: Store, wanted: Wanted = ANY, count: int = 100, cursor: str 
 
 
 async def decide(store: Store, event_id: str, rule: str, outcome: str) -> None:
-    record = orjson.dumps({"rule": rule, "file": f"{rule}.yaml", "version": "v", "outcome": outcome, "steps": []}).decode()
-    await store.redis.hset(keys.TRACE + event_id, f"rule:{rule}:", record)  # type: ignore[misc]
+    record = {"rule": rule, "file": f"{rule}.yaml", "version": "v", "outcome": outcome, "steps": []}
+    await store.redis.hset(keys.TRACE + event_id, f"rule:{rule}:", orjson.dumps(record).decode())  # type: ignore[misc]
 
 
 async def test_the_newest_come_first(store: Store) -> None:
@@ -88,11 +87,10 @@ async def test_a_span_of_time(store: Store) -> None:
 
 async def test_it_stops_after_so_many_and_says_how_far_it_came(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(look, "STEP", 5)
-    monkeypatch.setattr(look, "MOST_LOOKED_AT", 10)
     for number in range(30):
         await put(store, number)
     await store.redis.zadd(keys.EVENTS, {f"evt_{number:03}": 1000 + number for number in range(30)})
-    view = await look.look(store.redis, Wanted(kind="nothing"), 5)
+    view = await look.look(store.redis, Wanted(kind="nothing"), 5, most=10)
     assert (view.rows, view.looked_at, view.back_to_ms) == ([], 10, 1020)
     again = await look.look(store.redis, Wanted(), 1, view.next)
     assert again.rows[0].id == "evt_019"

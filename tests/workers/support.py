@@ -13,6 +13,7 @@ from store.client import Store
 from store.connections import Api, Connection
 from store.event import Event
 from store.queue import Batch, ClaimedJob
+from store.retention import Keep
 from store.runs import RunId
 from tests.store.builders import ALL_LANES, accept
 from tests.workers.clients.support import Platform
@@ -24,6 +25,8 @@ from workers.handle import handle_event, resume_run
 from workers.late import handle_unsent
 from workers.lease import Lease
 from workers.pausing import Pauses
+from workers.reconcile.complete import complete_call
+from workers.reconcile.job import reconcile
 from workers.toolbox import Clients
 from workers.vocabulary import vocabulary
 
@@ -32,6 +35,8 @@ HANDLERS: Mapping[str, Callable[..., Awaitable[None]]] = {
     "event": handle_event,
     "run": resume_run,
     "late": handle_unsent,
+    "complete": complete_call,
+    "reconcile": reconcile,
 }
 
 
@@ -97,7 +102,7 @@ class Shop:
     async def perform(self, job: ClaimedJob, lease: Lease) -> None:
         """Run a claimed job, letting out whatever goes wrong."""
         kind, _, rest = job.claim.job_id.partition(":")
-        context = {"desk": self.desk, "job": job, "lease": lease}
+        context = {"desk": self.desk, "job": job, "lease": lease, "keep": Keep()}
         await (HANDLERS[kind](context, rest) if rest else HANDLERS["event"](context, kind))
 
     async def work(self) -> None:

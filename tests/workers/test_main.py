@@ -10,6 +10,7 @@ from store.client import Store
 from store.connections import ConnectionsError
 from tests.store.builders import accept, an_event
 from workers.main import FUNCTIONS, begin_when_possible, build_desk, build_worker, run_worker, work_until
+from workers.observer import Observer
 from workers.settings import WorkerSettings
 
 CONNECTIONS = """
@@ -54,8 +55,16 @@ def test_connections_that_cannot_be_used_stop_the_start(store: Store, settings: 
         build_desk(settings, store, ENVIRON)
 
 
+async def test_who_counts_hears_of_jobs_events_and_requests(store: Store, settings: WorkerSettings) -> None:
+    observer = Observer()
+    desk, _ = build_desk(settings, store, {}, observer)
+    assert desk.observer is build_worker(desk, settings).observer is desk.clients.watch.observer is observer
+    await desk.clients.close()
+
+
 def test_there_is_a_function_for_every_job() -> None:
-    assert {function.name for function in FUNCTIONS} == {"event", "run", "late"}
+    names = {function.name for function in FUNCTIONS}
+    assert names == {"event", "run", "late", "complete", "reconcile"}
 
 
 async def test_two_workers_have_different_names(store: Store, settings: WorkerSettings) -> None:

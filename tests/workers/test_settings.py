@@ -11,10 +11,12 @@ from workers.settings import WorkerSettings, secrets_from, vars_from
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOOKSWITCH_SLOTS_LIVE", "3")
     monkeypatch.setenv("HOOKSWITCH_HTTP_ALLOW", " crm.internal:8080, 10.0.0.0/8,, ")
+    monkeypatch.setenv("HOOKSWITCH_TRACE_HOSTS", "crm.internal, billing.internal,")
     monkeypatch.setenv("HOOKSWITCH_GRACE", "0")
     settings = WorkerSettings()
     assert settings.slots == {"live": 3, "background": 16, "bulk": 4}
     assert settings.allowed_hosts == ["crm.internal:8080", "10.0.0.0/8"]
+    assert settings.traced_hosts == {"crm.internal", "billing.internal"}
     assert settings.grace == 0
 
 

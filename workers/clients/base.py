@@ -85,6 +85,9 @@ class OpenGate:
         return None
 
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
 @dataclass(frozen=True)
 class Session:
     """What a client needs for the length of one action."""
@@ -151,6 +154,11 @@ class ApiClient:
         """Read something that is no JSON, at most `limit` bytes of it; raises Invalid for more."""
         return await self._send("GET", segments, query, None, True, accept=accept, limit=limit)
 
+    async def location(self, *segments: str, accept: str = "*/*") -> str:
+        """Where a read is redirected to, which is not followed; its own address where there is no redirect."""
+        received = await self._send("GET", segments, None, None, True, accept=accept, redirects=True)
+        return str(received.headers.get("location") or self.address(*segments))
+
     def address(self, *segments: str, query: Query | None = None) -> str:
         """Where something is read, for somebody who has a key of their own."""
         return str(self._url(segments, query))
@@ -165,6 +173,7 @@ class ApiClient:
         *,
         accept: str = "application/json",
         limit: int = ANSWER_LIMIT,
+        redirects: bool = False,
     ) -> Received:
         session = self._session
         request = self._request(method, segments, query, body, accept)
@@ -172,7 +181,7 @@ class ApiClient:
         received = await exchange(
             session.http, request, session.recorder, session.deadline, limit=limit, secrets=self._secrets
         )
-        if 200 <= received.status < 300:
+        if 200 <= received.status < 300 or (redirects and received.status in REDIRECTS):
             return received
         error = failure(
             received, method, who=self.platform, idempotent=idempotent, codes=self.codes, secrets=self._secrets

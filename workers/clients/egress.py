@@ -24,6 +24,8 @@ from workers.clients.addresses import AllowList
 from workers.clients.errors import NotAllowed
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+Wrap = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
+"""Puts something around the transport that sends, to see how requests end."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _DEFAULT_TIMEOUT = 10.0
@@ -158,6 +160,7 @@ def egress_client(
     resolver: Resolve = resolve,
     tls: ssl.SSLContext | None = None,
     timeout: float = _DEFAULT_TIMEOUT,
+    watched: Wrap = lambda transport: transport,
 ) -> httpx.AsyncClient:
     """A client for `http.request`: public hosts and what `allow` lists; raises ValueError for an unreadable entry.
 
@@ -166,7 +169,7 @@ def egress_client(
     transport = GuardedTransport(AllowList(allow), resolver=resolver, tls=tls)
     no_cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     return httpx.AsyncClient(
-        transport=transport,
+        transport=watched(transport),
         cookies=no_cookies,
         timeout=timeout,
         trust_env=False,
@@ -181,9 +184,10 @@ def connection_client(
     resolver: Resolve = resolve,
     tls: ssl.SSLContext | None = None,
     timeout: float = _DEFAULT_TIMEOUT,
+    watched: Wrap = lambda transport: transport,
 ) -> httpx.AsyncClient:
     """A client for one connection's API, which may reach the host and port of its `base_url` ("" for none)."""
-    return egress_client(_own_host(base_url), resolver=resolver, tls=tls, timeout=timeout)
+    return egress_client(_own_host(base_url), resolver=resolver, tls=tls, timeout=timeout, watched=watched)
 
 
 def _own_host(base_url: str) -> list[str]:

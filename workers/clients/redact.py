@@ -23,8 +23,9 @@ _TEXT_LIMIT = 300
 
 _KEYS = re.compile(
     r"(?:^|_)(?:credentials?|api_?keys?|secrets?|passwords?|passwd|passphrase|token|authorization|cookie|private_key"
-    r"|access_key|signature|x_api_key|auth|control_url|listen_url)$"
+    r"|access_key|signature|x_api_key|auth|control_url|listen_url|webhook_url)$"
 )
+"""URLs among them are those where knowing one is all the proof that is asked for."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _ADDRESS = rf"(?<![\d+.-])(?:{_OCTET}\.){{3}}{_OCTET}(?![\s().-]?\d)"

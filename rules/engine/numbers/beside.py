@@ -1,9 +1,8 @@
-"""Compares `numbers.yaml` with the connections it is about, and with the rules, of which none should link its numbers."""
+"""Compares `numbers.yaml` with its connections, and with the rules, of which none should link its numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rules.engine.findings import Finding, Severity, did_you_mean
 from rules.engine.loading.ability import instead
@@ -15,19 +14,7 @@ from rules.engine.source.nodes import Items, Map, Node
 from rules.engine.vocabulary import ConnectionWords, Vocabulary
 
 LINK = "number.link"
-LIST = "number.list"
 _LINKING = frozenset({LINK, "number.unlink"})
-
-
-@dataclass(frozen=True)
-class _At:
-    """Where a finding stands."""
-
-    path: str
-    kept: Kept
-
-    def says(self, message: str, code: str, severity: Severity = "error") -> Finding:
-        return Finding(self.path, self.kept.line, self.kept.column, RULE, message, code, severity)
 
 
 def numbers_findings(
@@ -46,29 +33,30 @@ def able_findings(file: NumbersFile, vocabulary: Vocabulary) -> Iterator[Finding
     """Connections that are not there or cannot link, and agents that would have to answer two numbers there."""
     for name in dict.fromkeys(kept.connection for kept in file.kept):
         of_it = [kept for kept in file.kept if kept.connection == name]
-        at = _At(file.path, of_it[0])
         words = vocabulary.connections.get(name)
         if words is not None:
-            fault = _unable(at, words, vocabulary)
+            fault = _unable(file.path, of_it[0], words, vocabulary)
             yield from [fault] if fault else _taken(file, of_it, words)
         elif vocabulary.connections:
             hint = did_you_mean(name, vocabulary.connections)
-            yield at.says(f'there is no connection "{name}"{hint}', "unknown-connection")
+            yield _of_connection(file.path, of_it[0], f'there is no connection "{name}"{hint}', "unknown-connection")
 
 
-def _unable(at: _At, words: ConnectionWords, vocabulary: Vocabulary) -> Finding | None:
+def _unable(path: str, at: Kept, words: ConnectionWords, vocabulary: Vocabulary) -> Finding | None:
     where = f"connection {words.name} ({words.provider})"
     generations = set(words.generations) if words.generation == "auto" else {words.generation}
-    action = vocabulary.actions[LINK]
+    action = vocabulary.actions.get(LINK)
+    if action is None:
+        return None
     able = (action.providers or {}).get(words.provider, frozenset()) & generations
     if not able:
         reason = instead(action, words.provider, generations)
-        return at.says(f"{where} cannot keep numbers, since it cannot do {LINK}{reason}", "cannot-do")
+        return _of_connection(path, at, f"{where} cannot keep numbers, since it cannot do {LINK}{reason}", "cannot-do")
     if not words.has_api:
-        return at.says(f"{where} has no `api` in the connections file", "no-api")
+        return _of_connection(path, at, f"{where} has no `api` in the connections file", "no-api")
     if len(generations) > 1:
         message = f"{where} needs its `generation` written in the connections file, since no event tells it here"
-        return at.says(message, "no-generation")
+        return _of_connection(path, at, message, "no-generation")
     return None
 
 
@@ -82,11 +70,12 @@ def _taken(file: NumbersFile, kept: list[Kept], words: ConnectionWords) -> Itera
             before = first.setdefault(agent, each)
             sure = before is not each and _sure(before, each, agent)
             if before is not each and sure is not False:
+                when = " at the same time" if sure else ", perhaps at the same time"
+                where = f"connection {words.name} ({words.provider} {words.generation})"
                 message = (
-                    f"connection {words.name} ({words.provider} {words.generation}) gives an agent one number only, and "
-                    f"line {before.line} gives {agent} another one{' at the same time' if sure else ', perhaps at the same time'}"
+                    f"{where} gives an agent one number only, and line {before.line} gives {agent} another one{when}"
                 )
-                yield _At(file.path, each).says(message, "agent-taken", "error" if sure else "warning")
+                yield _finding(file.path, each, message, "agent-taken", "error" if sure else "warning")
 
 
 ONE_NUMBER_EACH = frozenset({("flireo", "g1")})
@@ -116,7 +105,7 @@ def _twice(file: NumbersFile) -> Iterator[Finding]:
             message = (
                 f"{before.connection} keeps this number too, in line {before.line}; it can be with one platform only"
             )
-            yield _At(file.path, kept).says(message, "double-entry", "warning")
+            yield _finding(file.path, kept, message, "double-entry", "warning")
 
 
 def _masters(rule: LoadedRule, by_number: dict[str, Kept], file: NumbersFile, vars_: Vars) -> Iterator[Finding]:
@@ -129,7 +118,7 @@ def _masters(rule: LoadedRule, by_number: dict[str, Kept], file: NumbersFile, va
             if kept := by_number.get(number):
                 at = f"rule {rule.name} (line {action.line}) links it too"
                 message = f"{at}: two masters fight over a number; take it out of one of them"
-                yield _At(file.path, kept).says(message, "two-masters", "warning")
+                yield _finding(file.path, kept, message, "two-masters", "warning")
 
 
 def _steps(root: Map | None) -> Iterator[Map]:
@@ -146,3 +135,12 @@ def _named(node: Node | None, vars_: Vars) -> Iterator[str]:
     value = vars_.values.get(name.removeprefix("vars.")) if name.startswith("vars.") else text
     if isinstance(value, str):
         yield plain_number(value)
+
+
+def _finding(path: str, at: Kept, message: str, code: str, severity: Severity = "error") -> Finding:
+    return Finding(path, at.line, at.column, RULE, message, code, severity)
+
+
+def _of_connection(path: str, at: Kept, message: str, code: str) -> Finding:
+    line, column = at.connection_at
+    return Finding(path, line, column, RULE, message, code)

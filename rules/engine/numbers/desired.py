@@ -49,6 +49,8 @@ class Kept:
     """Why it is left alone; empty when it is not."""
     line: int = 1
     column: int = 1
+    connection_at: tuple[int, int] = (1, 1)
+    """Line and column of its connection."""
 
     @property
     def id(self) -> str:

@@ -110,7 +110,7 @@ class _NumbersReader:
             if before is not each:
                 message = f"{entry.key.text} has this number already, in line {before.key.line}"
                 self.reader.report(each.key, message, "double-entry")
-            kept = self._kept(entry.key.text, number, each, drift)
+            kept = self._kept(entry.key, number, each, drift)
             if kept is not None and number and before is each:
                 found.append(kept)
         return found
@@ -123,7 +123,7 @@ class _NumbersReader:
         self.reader.report(key, message, "bad-literal")
         return ""
 
-    def _kept(self, connection: str, number: str, entry: Entry, drift: Drift) -> Kept | None:
+    def _kept(self, connection: Scalar, number: str, entry: Entry, drift: Drift) -> Kept | None:
         node = self.reader.map(entry.value, f"what belongs to {entry.key.text}")
         if node is None:
             return None
@@ -134,7 +134,8 @@ class _NumbersReader:
         if agent is None or None in shifts:
             return None
         made = tuple(shift for shift in shifts if shift is not None)
-        return Kept(connection, number, agent, made, drift, pin, entry.key.line, entry.key.column)
+        at = (connection.line, connection.column)
+        return Kept(connection.text, number, agent, made, drift, pin, entry.key.line, entry.key.column, at)
 
     def _last(self, node: Map, entry: Entry) -> str | None:
         """Who answers when no hours are on; it is the only one where there is no `when`."""

@@ -59,7 +59,9 @@ def lay_out(folder: Path, files: Iterable[Path]) -> Path:
         else:
             shutil.copy(path, folder / path.name)
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
-        plain = path.name not in ("vars.yaml", "numbers.yaml", "connections.yaml") and not path.name.endswith(".test.yaml")
+        plain = path.name not in ("vars.yaml", "numbers.yaml", "connections.yaml") and not path.name.endswith(
+            ".test.yaml"
+        )
         if plain and "# no test" not in path.read_text(encoding="utf-8", errors="replace"):
             test = folder / f"{path.stem}.test.yaml"
             if not test.exists():

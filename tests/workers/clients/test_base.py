@@ -267,3 +267,11 @@ async def test_what_is_no_json_is_read_up_to_a_limit() -> None:
 
 def test_where_something_is_read_is_told_without_the_key() -> None:
     assert shop(Platform({})).address("sound", query={"id": "a+b"}) == "https://api.test/sound?id=a%2Bb"
+
+
+async def test_a_redirect_is_told_where_that_is_what_is_asked_and_an_error_elsewhere() -> None:
+    platform = Platform({"GET /file": Response(status_code=302, headers={"Location": "https://files.test/x"})})
+    assert await shop(platform).location("file") == "https://files.test/x"
+    assert platform.said() == ["GET /file"]
+    with pytest.raises(Invalid, match="a redirect"):
+        await shop(platform).get_any("file")

@@ -40,6 +40,8 @@ from workers.clients.redact import (
         "secret",
         "controlUrl",
         "listenUrl",
+        "webhook_url",
+        "data_collection_webhook_url",
         "access_token",
         "client_secret",
         "private_key",

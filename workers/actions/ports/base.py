@@ -51,6 +51,8 @@ class Port:
     """Neutral action → why the platform cannot do it, as half a sentence."""
     per_minute: ClassVar[int] = 0
     """Requests a minute for one key; 0 when no limit is documented."""
+    frees_first: ClassVar[bool] = False
+    """Whether a number that an agent has must be freed before another one can have it."""
 
     def __init__(self, context: ActionContext) -> None:
         self.context = context
@@ -110,6 +112,16 @@ class Port:
     async def number_unlink(self, number: str, agent: str) -> Unlinked:
         raise self.cannot("unlink a number")
 
+    async def number_hand_over(self, number: Number, agent: str) -> bool:
+        """Link a number that was just listed, unless somebody has changed since who answers it; whether it was done."""
+        now = await self.number_get(number.number or number.id)
+        if now.agent != number.agent and not (self.frees_first and not now.agent):
+            return False
+        if self.frees_first and now.agent:
+            await self.number_unlink(now.id, now.agent)
+        await self.number_link(now.id, agent)
+        return True
+
     async def number_update(self, number: str, changes: Mapping[str, Any]) -> Number:
         raise self.cannot("change a number")
 
@@ -143,6 +155,10 @@ class Port:
 
     async def call_transfer(self, call: str, to: str, message: str) -> Done:
         raise self.cannot("transfer a live call")
+
+    def tells_agent(self, number: Number) -> bool:
+        """Whether the platform tells which agent answers this number."""
+        return True
 
     def only(self, given: Mapping[str, Any], what: str, *usable: str) -> None:
         """Raise Unsupported for parameters that were given and mean nothing here."""
@@ -179,6 +195,10 @@ class NumbersByAgent(Port):
         """As much of it as is needed to change it; raises NotFound."""
         return await self._find(number)
 
+    async def _again(self, number: Number) -> Number:
+        """A number that was listed, as it is now, by as few requests as can be; raises NotFound."""
+        return await self._find(number.id)
+
     def _ours(self, number: Number) -> bool:
         """Whether a number that is listed is still in the account."""
         return True
@@ -192,6 +212,13 @@ class NumbersByAgent(Port):
         if changed:
             await self._point(wanted, agent)
         return Linked(id=wanted.id, number=wanted.number, agent=agent, changed=changed)
+
+    async def number_hand_over(self, number: Number, agent: str) -> bool:
+        now = await self._again(number)
+        if now.agent != number.agent:
+            return False
+        await self._point(now, agent)
+        return True
 
     async def number_unlink(self, number: str, agent: str) -> Unlinked:
         held = [await self._find(number)] if number else (await self.number_list()).numbers

@@ -45,6 +45,7 @@ class FlireoFirstPort(Port):
 
     platform = "Flireo"
     speaks = FlireoFirst
+    frees_first = True
     lacks: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("agent.list", "agent.get", "agent.update"), _NO_AGENTS),
         **dict.fromkeys(("call.start", "call.get", "call.inject", "call.say", "call.end", "call.transfer"), _NO_CALLS),
@@ -63,6 +64,10 @@ class FlireoFirstPort(Port):
 
     async def number_get(self, number: str) -> Number:
         return await self._find(number)
+
+    def tells_agent(self, number: Number) -> bool:
+        """Of the shared default numbers it tells only that they are there."""
+        return "linked_assistant" in number.raw
 
     async def number_search(self, search: Mapping[str, Any]) -> NumberList:
         self.only(search, "search by", "query", "type", "limit")

@@ -160,6 +160,9 @@ class FluentsPort(NumbersByAgent):
         listing = await self.number_list()
         return found(listing.numbers, number, listing.complete)
 
+    async def _again(self, number: Number) -> Number:
+        return await self._find(number.number)
+
     async def _point(self, number: Number, agent: str | None) -> None:
         answer = await self.client.numbers.update(number.number, number.id, {"inbound_agent": agent})
         if "inbound_agent" in answer.model_fields_set:

@@ -7,15 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from workers.clients.base import MAX_PAGES, ApiClient, Lenient, Listing, Query, listed, text
+from workers.clients.base import (
+    MAX_PAGES,
+    ApiClient,
+    Lenient,
+    Listing,
+    Page,
+    Query,
+    collect,
+    listed,
+    part,
+    text,
+)
 from workers.clients.times import moment
-from workers.clients.vapi.models import Assistant, Call, PhoneNumber
+from workers.clients.vapi.models import Assistant, Call, NumberPage, PageMetadata, PhoneNumber
 
 DEFAULT_BASE_URL = "https://api.vapi.ai"
 PAGE_SIZE = 100
 """The platform gives a thousand at once; assistants and calls are large, and answers are bounded."""
+
+CallFile = Literal[
+    "mono-recording",
+    "stereo-recording",
+    "video-recording",
+    "customer-recording",
+    "assistant-recording",
+    "pcap",
+    "call-logs",
+]
+"""What can be left of a call, in the platform's words."""
 
 M = TypeVar("M", Assistant, Call, PhoneNumber)
 
@@ -32,6 +54,18 @@ class VapiApi(ApiClient):
     async def number(self, number_id: str) -> PhoneNumber:
         """One number by its id."""
         return await self.get(PhoneNumber, "phone-number", number_id)
+
+    async def numbers_found(self, search: str) -> Listing[PhoneNumber]:
+        """Phone numbers in whose own fields this text stands, in numbered pages."""
+
+        async def page(number: int) -> Page[PhoneNumber]:
+            query: Query = {"search": search, "page": number, "limit": PAGE_SIZE}
+            answer = await self.get(NumberPage, "v2", "phone-number", query=query)
+            total = part(answer.metadata, PageMetadata).total_items
+            more = isinstance(total, int | float) and number * PAGE_SIZE < total
+            return Page(listed(answer.results, PhoneNumber), number + 1 if more else None)
+
+        return await collect(page, 1)
 
     async def create_number(self, body: Mapping[str, Any]) -> PhoneNumber:
         """Have a number of the platform's own (`provider: vapi`), or bring one along from a carrier."""
@@ -80,6 +114,14 @@ class VapiApi(ApiClient):
     async def delete_call(self, call_id: str) -> None:
         """Delete what is kept of a call."""
         await self.tell("DELETE", "call", call_id, idempotent=False)
+
+    async def delete_calls(self, call_ids: Sequence[str]) -> None:
+        """Have what is kept of several calls deleted, which takes up to hours. The list counts, not the path."""
+        await self.tell("DELETE", "call", call_ids[0], body={"ids": list(call_ids)}, idempotent=False)
+
+    async def call_file(self, call_id: str, file: CallFile) -> str:
+        """Where a recording or log of a call is. Whoever knows the address may read it, for as long as it is good."""
+        return await self.location("call", call_id, file)
 
     async def calls(self, filters: Mapping[str, str], most: int) -> Listing[Call]:
         """At most about `most` calls that fit `assistantId`, `phoneNumberId` and the moments, the newest first."""

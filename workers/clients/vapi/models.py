@@ -39,6 +39,21 @@ class PhoneNumber(Lenient):
     updated_at: str | None = Field(None, alias="updatedAt")
 
 
+class PageMetadata(Lenient):
+    """Where a page stands among the others."""
+
+    items_per_page: float | None = Field(None, alias="itemsPerPage")
+    total_items: float | None = Field(None, alias="totalItems")
+    current_page: float | None = Field(None, alias="currentPage")
+
+
+class NumberPage(Lenient):
+    """A numbered page of numbers."""
+
+    results: list[PhoneNumber] | None = None
+    metadata: PageMetadata | None = None
+
+
 class Assistant(Lenient):
     """A saved assistant."""
 

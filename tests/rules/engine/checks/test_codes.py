@@ -9,7 +9,7 @@ import rules.engine
 from rules.engine.checks.codes import CODES
 
 ENGINE = Path(rules.engine.__file__).parent
-CODE_AT = {"report": 2, "Problem": 2, "Finding": 5, "_finding": 3, "Fault": 3}
+CODE_AT = {"report": 2, "Problem": 2, "Finding": 5, "_finding": 3, "_of_connection": 3, "Fault": 3}
 """Function or class → which argument is the code."""
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from starlette.responses import Response
@@ -21,6 +23,7 @@ ORDER: CallOrder = {
     "context": {"user_id": "42", "id": "7"},
     "is_outgoing": True,
 }
+BEGIN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOUND = b"\xff\xfb\x90\x00" + bytes(range(256)) * 40
 
 
@@ -68,3 +71,33 @@ async def test_a_recording_that_is_not_there() -> None:
 def test_where_a_recording_is() -> None:
     url = calls({})[1].recording_url("c+1")
     assert url == "https://api.test/v1/calls/recording?id=c%2B1"
+
+
+def page_of(*hours: int, more: bool = True) -> dict[str, Any]:
+    items = [{"id": f"c{hour}", "start_time": f"2026-03-02T{hour:02}:00:00Z"} for hour in hours]
+    return {"items": items, "has_more": more}
+
+
+def asked_for(pages: dict[str, Any]) -> tuple[Platform, Calls]:
+    return calls({"GET /v1/calls/list": lambda seen: pages[dict(parse_qsl(seen.query))["page"]]})
+
+
+async def test_reading_stops_where_the_newest_come_first_and_the_last_is_too_old() -> None:
+    platform, own = asked_for({"1": page_of(15, 14), "2": page_of(13, 11), "3": page_of(10, 9)})
+    listing = await own.since(BEGIN)
+    assert ([each.id for each in listing.items], listing.complete) == (["c15", "c14", "c13", "c11"], True)
+    assert "sort_column=start_time&sort_desc=true" in platform.seen[0].query
+
+
+async def test_in_another_order_everything_is_read() -> None:
+    _, own = asked_for({"1": page_of(9, 10), "2": page_of(15, 11), "3": page_of(14, 8, more=False)})
+    assert len((await own.since(BEGIN)).items) == 6
+
+
+async def test_where_that_order_is_refused_the_usual_one_is_asked_for() -> None:
+    def answer(seen: Any) -> Any:
+        usual = dict(parse_qsl(seen.query))["sort_column"] == "id"
+        return page_of(15, more=False) if usual else refused(400, {"message": "sort_column is wrong"})
+
+    _, own = calls({"GET /v1/calls/list": answer})
+    assert [each.id for each in (await own.since(BEGIN)).items] == ["c15"]

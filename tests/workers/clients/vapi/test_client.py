@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
 from tests.workers.clients.support import Platform, Seen, refused, session
 from tests.workers.clients.vapi.test_models import ASSISTANT, CALL, NUMBER
@@ -155,3 +155,39 @@ async def test_calls_are_read_as_far_as_asked() -> None:
     platform = Platform({"GET /call": page})
     listing = await VapiApi(session(platform)).calls({"assistantId": "a1"}, 100)
     assert (len(listing.items), listing.complete, len(platform.seen)) == (100, False, 1)
+
+
+async def test_numbers_are_found_page_by_page() -> None:
+    def page(seen: Seen) -> Any:
+        asked = {name: values[0] for name, values in parse_qs(seen.query).items()}
+        assert asked["search"] == "desk"
+        first = asked["page"] == "1"
+        found = [{"id": f"n{index}"} for index in range(PAGE_SIZE if first else 20)]
+        return {"results": found, "metadata": {"totalItems": PAGE_SIZE + 20, "currentPage": int(asked["page"])}}
+
+    listing = await vapi(Platform({"GET /v2/phone-number": page})).numbers_found("desk")
+    assert (len(listing.items), listing.complete) == (PAGE_SIZE + 20, True)
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"totalItems": None}, {"totalItems": "many"}])
+async def test_a_page_that_does_not_tell_the_total_is_the_last(metadata: Any) -> None:
+    platform = Platform({"GET /v2/phone-number": {"results": [NUMBER], "metadata": metadata}})
+    assert len((await vapi(platform).numbers_found("")).items) == 1
+
+
+async def test_several_calls_are_deleted_by_a_list() -> None:
+    platform = Platform({"DELETE /call/c1": {}})
+    await vapi(platform).delete_calls(["c1", "c2"])
+    assert platform.seen[0].body == {"ids": ["c1", "c2"]}
+
+
+async def test_a_file_of_a_call_is_where_the_platform_points_to() -> None:
+    away = RedirectResponse("https://files.example.com/c1.wav?signed=hush", 302)
+    platform = Platform({"GET /call/c1/mono-recording": away, "GET /call/c1/call-logs": JSONResponse({"lines": []})})
+    at = session(platform)
+    assert await VapiApi(at).call_file("c1", "mono-recording") == "https://files.example.com/c1.wav?signed=hush"
+    assert await VapiApi(at).call_file("c1", "call-logs") == f"{at.base_url}/call/c1/call-logs"
+    assert platform.said() == ["GET /call/c1/mono-recording", "GET /call/c1/call-logs"]
+    assert "hush" not in str(at.recorder.exchanges)
+    with pytest.raises(NotFound):
+        await VapiApi(at).call_file("c1", "pcap")

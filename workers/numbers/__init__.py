@@ -1,0 +1,1 @@
+"""Keeping numbers where `numbers.yaml` says they belong."""
