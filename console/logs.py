@@ -11,6 +11,7 @@ import orjson
 
 from console.masking import mask_numbers
 from console.texts import printable
+from store.about import about
 from store.settings import StoreSettings
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
@@ -32,6 +33,12 @@ def extras(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
 
 
+def named(told: dict[str, Any]) -> dict[str, Any]:
+    """The extras, and which event, connection and call the line is about, unless it is about another one."""
+    event = about()
+    return {**event, **told} if told.get("event_id", event.get("event_id")) == event.get("event_id") else told
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: at, level, logger, message, the extras, and `exception` for one that was caught."""
 
@@ -42,7 +49,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line = {**line, **extras(record), **line}
+        line = {**line, **named(extras(record)), **line}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return _json(line)

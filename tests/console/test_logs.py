@@ -4,13 +4,17 @@ import io
 import json
 import logging
 import sys
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from console.logs import JsonFormatter, TextFormatter, extras, set_up_logging
+from store.about import now_about
+from store.event import Call, Event
 from store.settings import StoreSettings
+from tests.store.builders import an_event
 
 
 def record(message: str = "delivery refused", level: int = logging.WARNING, **extra: Any) -> logging.LogRecord:
@@ -40,6 +44,28 @@ def test_json_has_the_extras_beside_its_own_names() -> None:
         "level": "warning", "logger": "receiver", "message": "delivery refused", "connection": "desk", "tries": 3,
         "path": "/x",
     }  # fmt: skip
+
+
+def test_a_line_names_the_event_it_is_written_for() -> None:
+    def lines(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
+        now_about(event)
+        return json_line(record(reason="stale")), json_line(record(event_id="evt_another"))
+
+    event = an_event(call=Call(id="call-7"))
+    own, others = copy_context().run(lines, event)
+    assert (own["event_id"], own["connection"], own["call_id"]) == (event.id, "desk", "call-7")
+    assert own["reason"] == "stale"
+    assert others["event_id"] == "evt_another"
+    assert "call_id" not in others
+    assert "event_id" not in json_line(record())
+
+
+def test_what_a_line_says_itself_counts() -> None:
+    def line(event: Event) -> dict[str, Any]:
+        now_about(event)
+        return json_line(record(connection="that of the API"))
+
+    assert copy_context().run(line, an_event())["connection"] == "that of the API"
 
 
 def test_an_extra_cannot_take_the_place_of_the_level() -> None:
