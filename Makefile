@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test browser bench lint format types docs editor-check damage chaos test-redis lock clean
+.PHONY: help setup run call test browser bench lint format types docs site image-lock editor-check damage chaos test-redis lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ bench: $(VENV)/.bench ## measure, side by side with the alternatives; ARGS=--qui
 docs: $(READY) ## make the reference pages and the schemas for editors anew
 	@$(BIN)/hookswitch reference --write docs/reference
 	@$(BIN)/hookswitch schema --write rules/schema
+
+site: $(READY) ## build the documentation as a site in build/site
+	@$(BIN)/python -m tools.site build/site
+
+image-lock: $(READY) ## make the libraries of the container image anew from requirements.txt
+	@$(BIN)/python -m tools.image.lock
 
 editor-check: $(READY) ## try the schemas with a real YAML language server (needs Node 20 and npm)
 	@$(BIN)/python -m tools.editors.check

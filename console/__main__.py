@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from console.cli import main
+from console.start import run_command
 
-main(prog_name="hookswitch")
+run_command()

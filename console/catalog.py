@@ -18,6 +18,7 @@ from store.durations import seconds
 from store.event import KINDS, Kind, section_fields, visible_types
 from workers.actions import ACTIONS, output_docs, output_words
 from workers.actions.base import Action
+from workers.actions.ports.table import reasons
 
 Record = dict[str, Any]
 
@@ -36,6 +37,7 @@ _COMMON_DOCS: Mapping[str, str] = {
     "event.connection": "the connection it came on",
     "event.provider": "the platform it came from",
     "event.name": "the name of an emitted event, or of the rule that a schedule or a person runs",
+    "event.recovered": "whether the platform never sent it and was asked for it",
     "event.received_at": "when it was received",
     "event.occurred_at": "when it happened, where the platform says so; else when it was received",
     "now": "when it was received, the same in retries and replays",
@@ -71,6 +73,7 @@ def action_record(action: Action) -> Record:
             provider: sorted(generation for generation in generations if generation)
             for provider, generations in sorted(action.platforms.items())
         },
+        "reasons": reasons(action.name),
         "example": example_rule(action),
     }  # fmt: skip
 

@@ -28,7 +28,64 @@ _VALUES: Mapping[str, Any] = {
 }
 """Parameter → what an example puts there."""
 
+_SESSION = "0d3f9f0e-7a01-4c0e-9c55-000000000231"
+_SEQUENCE = "0d3f9f0e-7a01-4c0e-9c55-000000000221"
+_OF_OPENCX: Mapping[str, Mapping[str, Any]] = {
+    "agent.create": {"name": "Weekend desk", "set": {"language": ["nl"], "voice_id": "voice_1"}},
+    "agent.delete": {"agent": "agent_2"},
+    "contact.delete": {"id": "0d3f9f0e-7a01-4c0e-9c55-000000000201"},
+    "contact.get": {"phone": "${{ call.from }}"},
+    "contact.upsert": {"phone": "${{ call.from }}", "custom_data": {"last_call": "failed"}},
+    "destination.attach": {"agent": "agent_1", "destination": "0d3f9f0e-7a01-4c0e-9c55-000000000241"},
+    "destination.create": {"name": "Reception", "type": "phone", "value": "+31850000009"},
+    "sequence.add_contacts": {"sequence": _SEQUENCE, "contacts": [{"phone": "+31612340001"}]},
+    **{f"sequence.{each}": {"sequence": _SEQUENCE} for each in ("get", "start", "cancel")},
+    **{f"session.{each}": {"session": _SESSION} for each in ("get", "history")},
+    "session.list": {"channel": "phone_voice", "status": "open"},
+    "session.send": {"session": _SESSION, "text": "We have sent the invoice again."},
+    "session.update": {"session": _SESSION, "set": {"status": "closed_resolved"}},
+    **{f"workflow.{each}": {"workflow": "0d3f9f0e-7a01-4c0e-9c55-000000000211"} for each in ("get", "runs")},
+    "workflow.trigger": {
+        "workflow": "0d3f9f0e-7a01-4c0e-9c55-000000000211",
+        "data": {"caller": "${{ call.from }}"},
+    },
+}
+
+_FLUENTS_ID = "0d3f9f0e-7a01-4c0e-9c55-0000000000c1"
 _OF_ACTION: Mapping[str, Mapping[str, Any]] = {
+    "fluents.action.create": {
+        "type": "action_external",
+        "config": {
+            "name": "look_up_order",
+            "description": "Looks up where an order is.",
+            "url": "https://hooks.example.com/hooks/fluents_desk/TOKEN/tools/look_up_order",
+            "input_schema": {"type": "object", "properties": {"order_number": {"type": "string"}}},
+            "speak_on_send": True,
+            "speak_on_receive": True,
+        },
+    },
+    "fluents.action.delete": {"action": _FLUENTS_ID},
+    "fluents.action.get": {"action": _FLUENTS_ID},
+    "fluents.action.update": {"action": _FLUENTS_ID},
+    "fluents.agent.create": {"name": "Weekend desk", "prompt": _FLUENTS_ID, "voice": _FLUENTS_ID},
+    "fluents.dnc.add": {"number": "${{ call.from }}", "reason": "asked in a call"},
+    "fluents.dnc.list": {"number": "${{ call.from }}"},
+    "fluents.number.import": {"number": "+31850000077"},
+    "fluents.prompt.get": {"prompt": _FLUENTS_ID},
+    "fluents.prompt.update": {"prompt": _FLUENTS_ID, "set": {"content": "Answer questions about orders. Be brief."}},
+    "fluents.steering_pool.add": {"account_connection": _FLUENTS_ID},
+    "fluents.steering_pool.remove": {"account_connection": _FLUENTS_ID},
+    "fluents.webhook.create": {
+        "url": "https://hooks.example.com/hooks/fluents_desk/TOKEN",
+        "subscriptions": ["event_transcript", "event_recording"],
+    },
+    "fluents.webhook.delete": {"webhook": _FLUENTS_ID},
+    "fluents.webhook.update": {"webhook": _FLUENTS_ID},
+    "api.request": {"path": "/calls/${{ call.id }}"},
+    "flireo.verification_group.order": {"number": "+31207000001"},
+    "flireo.number.create": {"number": "+31850000077"},
+    "vapi.call.schedule": {"to": "+31612340001", "from": _VALUES["number"], "at": "2026-12-01T09:00:00+01:00"},
+    **{f"opencx.{name}": given for name, given in _OF_OPENCX.items()},
     "number.search": {"limit": 5},
     "number.unlink": {"number": _VALUES["number"]},
     "number.buy": {"number": "+31851000007"},

@@ -169,6 +169,8 @@ def _waiting(journal: Journal) -> str:
     """What a run that is under way waits for."""
     for key, step in journal.steps.items():
         tries = len(step.get("attempts", ()))
+        if step["state"] == "waiting" and "held" in step and not tries:
+            return f"its run is under way: step {key} waits for its turn: {step['held']['why']}"
         if step["state"] in ("waiting", "started") and tries:
             error = step["attempts"][-1].get("error", "")
             said = f"its run is under way: step {key} waits for its next try, after {tries}"

@@ -17,7 +17,7 @@ def schema_file(name: str) -> str:
 
 
 def modeline(name: str, folder: Path) -> str:
-    """The line for a file in that folder: `rule`, `test`, `vars` or `connections`."""
+    """The line for a file in that folder: `rule`, `test`, `vars`, `numbers` or `connections`."""
     path = Path(os.path.relpath(SCHEMAS / schema_file(name), folder)).as_posix()
     return f"# yaml-language-server: $schema={path}\n"
 

@@ -13,10 +13,11 @@ from typing import Any
 from console.rulebook import find_connections
 from console.tracebook import moment
 from rules.engine.findings import did_you_mean, one_of
-from rules.engine.loading.load import NoFolder, rule_files
+from rules.engine.loading.load import NUMBERS_FILE, NoFolder, rule_files
 from store.client import Store
 from store.connections import ConnectionsError, load_connections
 from store.pauses import EVERYTHING, Pause
+from workers.numbers.accounts import NAME as NUMBERS
 
 
 class UnknownTarget(Exception):
@@ -38,10 +39,15 @@ class Targets:
 
 
 async def targets(store: Store, folder: Path, connections: Path | None, data_dir: Path) -> Targets:
-    """What the files here say, and the rules that workers have in force. Files that cannot be read name nothing."""
+    """What the files here say, and the rules that workers have in force. Files that cannot be read name nothing.
+
+    Keeping numbers counts as a rule of that name, where it is done.
+    """
     rules = await store.last_good.names()
     with suppress(NoFolder):
         rules |= {path.stem for path in rule_files(folder)}
+    if await store.numbers.file() or (folder / NUMBERS_FILE).is_file():
+        rules |= {NUMBERS}
     try:
         known = load_connections(find_connections(connections, data_dir), os.environ, "neither")
     except ConnectionsError:

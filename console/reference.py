@@ -7,14 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from console.catalog import IN_DOUBT, action_records, function_records, kind_records
+from receiver.metrics import ReceiverMetrics
 from receiver.providers import PROVIDERS
 from rules.engine.checks.codes import CODES
+from store.client import open_store
+from store.gauges import StoreGauges
+from store.metrics import Sheet, build_sheet
 from workers.actions import capability_table
+from workers.actions.ports.table import PORTS, reasons
+from workers.metrics import WorkerMetrics
 
 Record = dict[str, Any]
 
 _MADE = "<!-- Made by `make docs` from the registries in the code; a change here is lost. -->"
 _YES, _NO = "yes", ""
+_NOWHERE = "unix:///dev/null"
+"""A store that is never asked anything."""
 
 
 def pages() -> dict[str, str]:
@@ -120,22 +128,44 @@ def _functions() -> Iterator[str]:
 
 def _capabilities() -> Iterator[str]:
     yield "# What each platform can do\n"
-    yield "`check` refuses a rule that asks a connection for what its platform cannot do. Where a platform has several"
-    yield "generations, those that can are named.\n\n## Actions\n"
+    yield "`check` refuses a rule that asks a connection for what its platform cannot do; it says why, and which"
+    yield "platforms can. A platform with several generations has a column for each.\n"
+    yield "## On every platform that has it\n"
     table = capability_table()
-    platforms = sorted({platform for able in table.values() for platform in able})
+    columns = [(name, generation) for name, ports in sorted(PORTS.items()) for generation in sorted(ports)]
+    neutral = sorted(name for name in table if name.partition(".")[0] not in PORTS)
     yield from _table(
-        ("action", *platforms),
-        ((f"`{name}`", *(_able(table[name].get(platform)) for platform in platforms)) for name in sorted(table)),
+        ("action", *(" ".join(filter(None, column)) for column in columns)),
+        ((f"`{name}`", *(_able(table[name], *column) for column in columns)) for name in neutral),
     )
+    yield "\n## Why not\n"
+    yield from _table(("platform", "generation", "actions", "because"), _lacks(neutral))
+    yield "\n## On one platform only\n"
+    yield "What else its API has is reached with `api.request`.\n"
+    own = sorted(name for name in table if name not in neutral)
+    yield from _table(("action", "platform", "generation"), ((f"`{name}`", *_only(table[name])) for name in own))
     yield "\n## Answers\n"
     yield from _table(("platform", "kind", "generation", "keys"), _answers())
 
 
-def _able(generations: frozenset[str] | None) -> str:
-    if generations is None:
-        return _NO
-    return ", ".join(sorted(generation for generation in generations if generation)) or _YES
+def _able(table: Mapping[str, frozenset[str]], provider: str, generation: str) -> str:
+    return _YES if generation in table.get(provider, ()) else _NO
+
+
+def _only(table: Mapping[str, frozenset[str]]) -> tuple[str, str]:
+    ((provider, generations),) = table.items()
+    return provider, ", ".join(sorted(filter(None, generations)))
+
+
+def _lacks(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Actions that are lacking for one reason stand together."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for name in names:
+        for provider, told in reasons(name).items():
+            for generation, why in told.items():
+                together.setdefault((provider, generation, why), []).append(f"`{name}`")
+    for (provider, generation, why), lacking in sorted(together.items()):
+        yield provider, generation, ", ".join(lacking), why
 
 
 def _answers() -> Iterator[tuple[str, ...]]:
@@ -150,6 +180,32 @@ def _check() -> Iterator[str]:
     yield "`hookswitch check` names a file, a line and a column, and says what to do. Its JSON, GitHub and SARIF"
     yield "formats also carry one of these codes.\n"
     yield from _table(("code", "meaning"), ((f"`{code}`", meaning) for code, meaning in sorted(CODES.items())))
+
+
+def _metrics() -> Iterator[str]:
+    yield "# Metrics\n"
+    yield "What `/metrics` of each process shows, beside `process_*` (memory, processor time, open files). How to reach"
+    yield "it, the alerts and what to do: [watching it](../watch-it.md). A label's value comes from a set that is known"
+    yield "here: connections, kinds, rules, actions, outcomes; whatever else is counted under `other`.\n"
+    store = StoreGauges(open_store(_NOWHERE))
+    yield "## Of a receiver\n"
+    yield from _measures(ReceiverMetrics({}, store).sheet)
+    yield "\n## Of a worker\n"
+    yield from _measures(WorkerMetrics(store).sheet)
+    yield "\n## Of the store, from either\n"
+    yield "The same from whichever process is asked, and at most three seconds old. Take `max` over instances, not"
+    yield "`sum`. While the store is away only `hookswitch_store_up` is shown.\n"
+    yield from _measures(store.sheet)
+    yield "\n## What runs, from either\n"
+    yield from _measures(build_sheet(""))
+
+
+def _measures(sheet: Sheet) -> Iterator[str]:
+    rows = (
+        (f"`{each.name}`", each.kind, ", ".join(f"`{label}`" for label in each.labels), each.doc)
+        for each in sheet.measures
+    )
+    yield from _table(("metric", "type", "labels", "meaning"), rows)
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -169,4 +225,5 @@ _PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "functions": _functions,
     "capabilities": _capabilities,
     "check": _check,
+    "metrics": _metrics,
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.dryrun import rehearse_event
 from console.pastbook import past_of
-from receiver.providers import PROVIDERS
+from receiver.providers import PROVIDERS, provider_for
 from receiver.raw import RawDelivery
 from rules.engine.rule import Rule
 from store.client import Store
+from store.connections import Connection
 from store.event import KINDS, Event, new_event_id
 from store.events import Acceptance, StoredEvent
 from workers.desk import event_view
@@ -18,6 +19,9 @@ from workers.rehearsal import DryRun, DryStep
 from workers.tracing import decided_record
 
 Record = dict[str, Any]
+
+NO_CONNECTIONS: Mapping[str, Connection] = {}
+"""For events of platforms that are known here: their connections say nothing about how they are read."""
 
 _NOT_READ = frozenset({"unreadable", "unknown"})
 
@@ -64,22 +68,32 @@ def answering(tool_id: str, runs: Sequence[DryRun]) -> DryRun | None:
 # --- for real ---------------------------------------------------------------------------------------------------------
 
 
-async def replay_live(store: Store, stored: StoredEvent) -> list[str]:
-    """Enqueue the event again, as new ones in the bulk lane; their ids. What could not be read is read once more."""
-    events = [_once_more(event, stored.event) for event in _read_again(stored)]
+async def replay_live(
+    store: Store, stored: StoredEvent, connections: Mapping[str, Connection] = NO_CONNECTIONS
+) -> list[str]:
+    """Enqueue the event again, as new ones in the bulk lane; their ids. What could not be read is read once more.
+
+    Raises BadMapping where the connection cannot be read as it is written now.
+    """
+    events = [_once_more(event, stored.event) for event in _read_again(stored, connections)]
     for event in events:
-        await store.events.accept(Acceptance(event, stored.body, stored.headers, lane="bulk", request=stored.request))
+        body = event.part or stored.body
+        await store.events.accept(Acceptance(event, body, stored.headers, lane="bulk", request=stored.request))
     return [event.id for event in events]
 
 
-def _read_again(stored: StoredEvent) -> Sequence[Event]:
+def _read_again(stored: StoredEvent, connections: Mapping[str, Connection]) -> Sequence[Event]:
     original = stored.event
-    if original.kind not in _NOT_READ or original.provider not in PROVIDERS:
+    known = connections.get(original.connection)
+    provider = provider_for(known) if known else PROVIDERS.get(original.provider)
+    if provider is None or provider.name != original.provider:
+        return [original]
+    if original.kind not in _NOT_READ and not original.problem:
         return [original]
     raw = RawDelivery(
         stored.body, stored.headers, stored.request, original.connection, received_at=original.received_at
     )
-    return PROVIDERS[original.provider].normalise(raw)
+    return provider.normalise(raw)
 
 
 def _once_more(event: Event, original: Event) -> Event:

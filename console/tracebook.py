@@ -16,18 +16,23 @@ STAGES = ("received", "verified", "normalised", "stored", "claimed", "matched", 
 
 
 async def trace_record(store: Store, event_id: str, *, numbers: bool = False) -> dict[str, Any] | None:
-    """Everything decided about one event; None when there is no such event. Numbers are masked unless asked for."""
+    """Everything decided about one event; None when there is no such event. Numbers are masked unless asked for.
+
+    The id may be that of a repetition which was acknowledged under an id of its own: the record is the first one's.
+    """
     stored = await store.events.get(event_id)
     if stored is None:
         return None
-    fields = await store.events.trace(event_id)
-    cells = await store.answers.cells(event_id)
+    fields = await store.events.trace(stored.event.id)
+    cells = await store.answers.cells(stored.event.id)
     record = {
         "event": event_summary(stored, numbers=numbers),
         "stages": straightened(fields.get("stages", [])),
         "rules": [_rule(name, record, fields) for name, record in sorted(fields.items()) if name.startswith("rule:")],
         "answers": [answer for cell in cells.values() for answer in _answers(cell, stored, fields)],
     }
+    if "completion" in fields:
+        record["completion"] = fields["completion"]
     call = stored.event.call
     masked_record: dict[str, Any] = record if numbers else mask_numbers(record, (call.from_, call.to))
     return masked_record
@@ -72,7 +77,7 @@ def event_summary(stored: StoredEvent, *, numbers: bool = False) -> dict[str, An
         "call": {"id": event.call.id, "from": show(event.call.from_), "to": show(event.call.to)},
         "tools": [{"id": tool.id, "name": tool.name} for tool in event.tools],
         "status": stored.status,
-    } | {name: told for name in ("name", "problem", "replay_of") if (told := getattr(event, name))}
+    } | {name: told for name in ("name", "problem", "replay_of", "recovered") if (told := getattr(event, name))}
     if event.kind == "schedule":
         summary["due_at"] = event.received_at.isoformat(timespec="milliseconds")
     shown: dict[str, Any] = summary if numbers else mask_numbers(summary, (event.call.from_, event.call.to))

@@ -24,6 +24,7 @@ _LOOKS = {
 _ON_ITS_WAY = ("…", "yellow")
 _FIRST_TOLD = ("ran", "failed", "error", "limited", "paused", "shadow")
 _LONGEST = 300
+RECOVERED = "recovered: the platform never sent it, and was asked for it"
 
 Record = dict[str, Any]
 
@@ -35,6 +36,8 @@ def trace_tree(record: Record) -> Tree:
     tree = Tree("\n".join(_headline(event)), guide_style="dim")
     if event.get("problem"):
         tree.add(f"[red]✖ {escape(event['problem'])}[/]")
+    if event.get("recovered"):
+        tree.add(f"[yellow]▲ {RECOVERED}[/]")
     if record["stages"]:
         tree.add(_stages(record["stages"]))
     tools = {tool["id"]: tool["name"] for tool in event["tools"]}
@@ -44,7 +47,16 @@ def trace_tree(record: Record) -> Tree:
         tree.add("[dim]○ no rule listens to this event[/]")
     for answer in record["answers"]:
         _add_answer(tree, answer, tools)
+    if "completion" in record:
+        _add_completion(tree, record["completion"])
     return tree
+
+
+def _add_completion(tree: Tree, completion: Record) -> None:
+    """How the call was fetched after its end."""
+    told = f" as {completion['report']}" if completion.get("report") else ""
+    why = f"  [dim]{escape(completion['why'])}[/]" if completion.get("why") else ""
+    tree.add(f"{_mark(completion['state'])} the call's report{escape(told)} {_styled(completion['state'])}{why}")
 
 
 def _headline(event: Record) -> Iterator[str]:

@@ -16,6 +16,18 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")  # a busy machine is no failure
 
 
+JOURNEY_TIMEOUT = 240.0
+"""Seconds until a journey counts as hung; other tests get less."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys first: they mostly wait, and what is short fills the time at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+    for item in items:
+        if item.get_closest_marker("journey") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(JOURNEY_TIMEOUT))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def server_under_test() -> Iterator[None]:
     """With HOOKSWITCH_TEST_SERVER every store of this process is that server, started as the embedded one is."""

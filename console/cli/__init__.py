@@ -9,15 +9,23 @@ import click
 
 from console.cli.actions import actions
 from console.cli.check import check
+from console.cli.completion import completion
+from console.cli.connections import connections
+from console.cli.console import console
 from console.cli.dead import dead
 from console.cli.dev import dev
 from console.cli.doctor import doctor
 from console.cli.errors import HumaneGroup
 from console.cli.events import events
 from console.cli.explain import explain
+from console.cli.export import export
+from console.cli.forget import forget
 from console.cli.functions import functions
+from console.cli.init import init
 from console.cli.new import new
+from console.cli.numbers import numbers
 from console.cli.pause import pause, paused
+from console.cli.reconcile import reconcile
 from console.cli.reference import reference
 from console.cli.replay import replay
 from console.cli.resume import resume
@@ -26,6 +34,7 @@ from console.cli.schedules import schedules
 from console.cli.schema import schema
 from console.cli.serve import serve
 from console.cli.simulate import simulate
+from console.cli.tail import tail
 from console.cli.test import test
 from console.cli.trace import trace
 from console.cli.work import work
@@ -38,27 +47,36 @@ def main() -> None:
 
 
 for command in (
+    init,
     dev,
     serve,
     work,
+    console,
     check,
     test,
     schema,
     simulate,
     events,
     trace,
+    tail,
     explain,
+    export,
+    forget,
     replay,
+    reconcile,
     run,
     schedules,
+    numbers,
     new,
     dead,
     pause,
     paused,
     resume,
     doctor,
+    connections,
     actions,
     functions,
     reference,
+    completion,
 ):
     main.add_command(command)

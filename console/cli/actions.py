@@ -34,10 +34,11 @@ def actions(name: str, as_json: bool) -> None:
 
 
 def listing_lines(records: list[Record]) -> Iterator[str]:
-    """One line an action: its name and its first sentence."""
+    """One line an action: its name, which platforms can do it where not all can, and its first sentence."""
     width = max(len(record["name"]) for record in records)
     for record in records:
-        yield f"[bold]{record['name']:<{width}}[/]  {escape(record['doc'].splitlines()[0])}"
+        limits = "" if record["platforms"] is None else f"  [dim]{works_on(record)}[/]"
+        yield f"[bold]{record['name']:<{width}}[/]  {escape(record['doc'].splitlines()[0])}{limits}"
 
 
 def action_lines(record: Record) -> Iterator[str]:
@@ -52,6 +53,8 @@ def action_lines(record: Record) -> Iterator[str]:
     if record["costs"]:
         yield f"[dim]costs[/]      money; held back by the ceiling {record['costs']} of its connection"
     yield f"[dim]works on[/]   {works_on(record)}"
+    for provider, generation, why in not_on(record):
+        yield f"[dim]not on[/]     {' '.join(filter(None, (provider, generation)))}: {why}"
     yield "\n[dim]example[/]"
     yield from (f"  {escape(line)}" for line in record["example"].splitlines())
 
@@ -64,6 +67,13 @@ def works_on(record: Record) -> str:
         f"{provider} ({', '.join(generations)})" if generations else provider
         for provider, generations in record["platforms"].items()
     )
+
+
+def not_on(record: Record) -> Iterator[tuple[str, str, str]]:
+    """Provider, generation and why it cannot do it."""
+    for provider, told in sorted(record["reasons"].items()):
+        for generation, why in sorted(told.items()):
+            yield provider, generation, why
 
 
 def _table(title: str, rows: list[tuple[Record, str]]) -> Iterator[str]:

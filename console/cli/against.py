@@ -14,7 +14,6 @@ import click
 import orjson
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from console.cli.errors import CannotRun
 from console.cli.output import data, fits, listing, print_json, show_whole, talk
@@ -22,6 +21,7 @@ from console.cli.storage import with_store
 from console.compare import Change, Comparison, compare
 from console.comparetext import change_line, change_record, comparison_record, group_rows, stacked, summary
 from console.masking import mask_numbers
+from console.progress import progress
 from console.texts import printable
 from rules.engine.findings import did_you_mean
 from rules.engine.rule import Rule
@@ -102,7 +102,7 @@ def show_comparison(
         span = chosen.span(whole_seconds * 1000 + micros // 1000)
         total = await count(store.redis, span)
         began = time.perf_counter()
-        with _progress(total, hidden=chosen.every and writer.out.is_terminal) as looked_at:
+        with progress("replaying", total, hidden=chosen.every and writer.out.is_terminal) as looked_at:
             hear = writer.change if chosen.every else _ignore
             return await compare(store, span, before, after, hear=hear, looked_at=looked_at)
 
@@ -119,16 +119,6 @@ def show_comparison(
 
 def _ignore(change: Change) -> None:
     """Nothing is told of a single change."""
-
-
-@contextmanager
-def _progress(total: int, *, hidden: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal's stderr, gone when it is through."""
-    columns = (TextColumn("replaying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = talk()
-    with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda looked_at: progress.advance(task, looked_at)
 
 
 @dataclass

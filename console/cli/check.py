@@ -13,7 +13,7 @@ from console.cli.output import data, talk
 from console.cli.rulefiles import connections_option, folder_argument
 from console.cli.storage import data_dir_option
 from console.frame import framed
-from console.rulebook import find_connections, words_for
+from console.rulebook import find_connections, mapping_findings, words_for
 from rules.engine.checks.check import check_folder
 from rules.engine.checks.formats import FORMATS
 from rules.engine.findings import Finding, has_errors
@@ -46,8 +46,9 @@ def check(
 ) -> None:  # fmt: skip
     """Check the rule files in FOLDER: exit 0 when all is well, 1 with findings, 2 when it could not run."""
     try:
-        words = words_for(find_connections(connections, data_dir))
-        findings = check_folder(folder, words)
+        desks = find_connections(connections, data_dir)
+        words = words_for(desks)
+        findings = sorted([*check_folder(folder, words), *mapping_findings(desks)])
         count = len(rule_files(folder))
     except NoFolder as error:
         raise CannotRun(f"{error}; name the rules folder") from error

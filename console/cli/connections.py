@@ -11,6 +11,7 @@ import click
 import orjson
 from rich.markup import escape
 
+from console.cli.completing import connection_names
 from console.cli.desks import delivery, desk_of, inlet_options
 from console.cli.output import data, json_option, numbers_option, print_json, talk
 from console.cli.rulefiles import connections_option
@@ -29,7 +30,7 @@ def connections() -> None:
 
 
 @connections.command("try")
-@click.argument("name")
+@click.argument("name", shell_complete=connection_names)
 @click.option("--body", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The platform's payload.")
 @inlet_options
 @connections_option

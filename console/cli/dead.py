@@ -16,6 +16,7 @@ from console.cli.output import data, fits, json_option, listing, print_json, sho
 from console.cli.storage import data_dir_option, with_store
 from console.deadscope import Scope, age, grouped
 from console.masking import mask_numbers
+from console.progress import progress
 from console.texts import printable
 from console.tracebook import moment
 from store.client import Store
@@ -202,7 +203,15 @@ class Choice:
 def _do_with(data_dir: Path, choice: Choice, done: str, verb: Callable[[Store, DeadLetter], Awaitable[bool]]) -> None:
     async def work(store: Store) -> tuple[list[DeadLetter], int]:
         letters = await choice.found(store)
-        return letters, 0 if choice.dry_run else sum([await verb(store, letter) for letter in letters])
+        return letters, 0 if choice.dry_run else await _each(store, letters)
+
+    async def _each(store: Store, letters: list[DeadLetter]) -> int:
+        count = 0
+        with progress("dead letters", len(letters)) as advance:
+            for letter in letters:
+                count += await verb(store, letter)
+                advance(1)
+        return count
 
     letters, count = with_store(data_dir, work)
     if not choice.dry_run:

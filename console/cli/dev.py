@@ -19,7 +19,7 @@ from store.settings import StoreSettings
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, LARGEST), default=8080, show_default=True,
-              help="Port of the receiver; the sandbox takes the one 10 above.")  # fmt: skip
+              help="Port of the receiver; the console takes the next one, the sandbox the one 10 above.")  # fmt: skip
 @data_dir_option
 @click.option("--rules-dir", type=click.Path(path_type=Path), envvar="HOOKSWITCH_RULES_DIR", default=Path("rules/live"),
               show_default=True, help="The rules in force.")  # fmt: skip
@@ -27,7 +27,7 @@ from store.settings import StoreSettings
               help="The connections file; without one, demo connections to the sandbox are made.")  # fmt: skip
 @click.option("--no-sandbox", is_flag=True, help="Do not start the simulated phone platform.")
 def dev(port: int, data_dir: Path, rules_dir: Path, connections: Path | None, no_sandbox: bool) -> None:
-    """Run everything here: embedded store, receiver, worker and a simulated phone platform."""
+    """Run everything here: embedded store, receiver, worker, console and a simulated phone platform."""
     if not rules_dir.is_dir():
         raise CannotRun(f"there is no rules folder {rules_dir}; make one, or name yours with --rules-dir")
     set_up_logging(StoreSettings(data_dir=data_dir))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +34,7 @@ def doctor(ctx: click.Context, as_json: bool, data_dir: Path) -> None:
     """
     environ = {**remembered(data_dir), **os.environ}
     places = _places(environ) | {"data_dir": data_dir}
-    findings = examine(ReceiverSettings(**places), WorkerSettings(**places), environ)
+    findings = asyncio.run(examine(ReceiverSettings(**places), WorkerSettings(**places), environ))
     if as_json:
         print_json([finding.__dict__ for finding in findings])
     else:

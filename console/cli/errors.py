@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from receiver.providers.mapping.plan import BadMapping
 from rules.engine.loading.load import NoFolder
 from store.connections import ConnectionsError
 from store.embedded import EmbeddedError
@@ -38,6 +39,8 @@ class HumaneGroup(click.Group):
             raise CannotRun(f"HOOKSWITCH_REDIS_URL cannot be used: {error}") from error
         except NoFolder as error:
             raise CannotRun(f"{error}; name the rules folder with HOOKSWITCH_RULES_DIR") from error
+        except BadMapping as error:
+            raise CannotRun(f"a mapping cannot be used: {error}; `hookswitch check` names the places") from error
         except ValidationError as error:
             raise CannotRun(_settings_problem(error)) from error
         except RedisError as error:

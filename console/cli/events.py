@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from console.cli.completing import connection_names
 from console.cli.kinds import show_kinds
 from console.cli.output import data, fits, json_option, listing, numbers_option, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
@@ -21,7 +22,7 @@ _LEFT_OUT = ((), ("connection",), ("connection", "from"), ("connection", "from",
 @click.argument("kind", required=False)
 @click.option("--schema", is_flag=True, help="Instead of events, show the kinds there are, or what rules see of KIND.")
 @click.option("-n", "--count", type=click.IntRange(1), default=20, show_default=True, help="How many.")
-@click.option("--connection", help="Only this connection.")
+@click.option("--connection", help="Only this connection.", shell_complete=connection_names)
 @click.option("--call", help="Only this call id.")
 @json_option
 @numbers_option
@@ -63,7 +64,7 @@ def _row(event: dict[str, Any]) -> dict[str, str]:
         "received": event["received_at"][:19].replace("T", " "),
         "event": event["id"],
         "connection": event["connection"],
-        "kind": " ".join([event["kind"], *_named(event)]),
+        "kind": " ".join([event["kind"], *_named(event), *(["(recovered)"] if event.get("recovered") else [])]),
         "from": event["call"]["from"],
         "to": event["call"]["to"],
         "status": event["status"],

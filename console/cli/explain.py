@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from console.cli.completing import event_ids, rule_names
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, numbers_option, print_json
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
@@ -16,8 +17,8 @@ from rules.engine.findings import did_you_mean
 
 
 @click.command()
-@click.argument("event")
-@click.argument("rule", default="")
+@click.argument("event", shell_complete=event_ids)
+@click.argument("rule", default="", shell_complete=rule_names)
 @rules_option
 @connections_option
 @json_option

@@ -1,4 +1,4 @@
-"""`hookswitch new`: a first version of a rule, and test cases made of what really came in."""
+"""`hookswitch new`: a first version of a rule, a provider or an action, and test cases made of what really came in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from console.cli.output import talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
 from console.modelines import modeline
+from console.newcode import PROJECT, CannotLayOut, What, lay_out, next_steps
 from console.newrule import TEMPLATES, can_be_told, rule_text, test_text
 from console.newtest import CannotWrite, write_case
 from console.pastbook import past_of
@@ -29,7 +30,7 @@ _ACTED = ("ran", "failed", "error", "shadow")
 
 @click.group()
 def new() -> None:
-    """Begin a rule, or write a test of an event that came in."""
+    """Begin a rule, a provider or an action, or write a test of an event that came in."""
 
 
 @new.command("rule")
@@ -97,6 +98,30 @@ def new_test(
         talk().print(f"now: hookswitch test {rules} --filter {rule.name}")
     if outcome != original and original != "undecided":
         talk().print(f"with stand-ins the outcome is {outcome}, with the event itself it was {original}: see the case")
+
+
+@new.command("provider")
+@click.argument("name")
+def new_provider(name: str) -> None:
+    """Lay out a platform that posts events, NAME, with samples and tests; in a source checkout."""
+    _lay_out("provider", name)
+
+
+@new.command("action")
+@click.argument("name")
+def new_action(name: str) -> None:
+    """Lay out an action, NAME such as crm.note, with its test; in a source checkout."""
+    _lay_out("action", name)
+
+
+def _lay_out(what: What, name: str) -> None:
+    try:
+        written = lay_out(what, name)
+    except CannotLayOut as error:
+        raise CannotRun(str(error)) from error
+    for path in written:
+        click.echo(path.relative_to(PROJECT))
+    talk().print("now:\n" + "\n".join(f"  {step}" for step in next_steps(what, name)))
 
 
 def _title(stored: StoredEvent) -> str:

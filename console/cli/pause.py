@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from console.cli.completing import what_to_pause
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, listing, print_json, show_whole, talk
 from console.cli.rulefiles import connections_option, rules_option
@@ -17,7 +18,7 @@ from store.pauses import Pause
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[RULE|CONNECTION|all]")
+@click.argument("name", required=False, metavar="[RULE|CONNECTION|all]", shell_complete=what_to_pause)
 @click.option("--why", default="", help="The reason, for those who wonder.")
 @json_option
 @rules_option

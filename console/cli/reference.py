@@ -13,7 +13,7 @@ from console.reference import pages
 @click.command()
 @click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write the pages into this folder.")
 def reference(write: Path | None) -> None:
-    """Print the reference pages: actions, kinds, functions, capabilities and what check finds."""
+    """Print the reference pages: actions, kinds, functions, capabilities, what check finds, metrics."""
     if write is None:
         for text in pages().values():
             click.echo(text)

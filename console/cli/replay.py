@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from console.cli.against import Chosen, against_options, show_comparison
+from console.cli.completing import event_ids
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, numbers_option, print_json, talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
@@ -15,13 +17,15 @@ from console.cli.storage import data_dir_option, with_store
 from console.masking import mask_numbers
 from console.replay import rehearsal, replay_live
 from console.replaytext import rehearsal_lines
+from console.rulebook import find_connections
 from rules.engine.rule import Rule
 from store.client import Store
+from store.connections import load_connections
 from store.events import StoredEvent
 
 
 @click.command()
-@click.argument("event", required=False)
+@click.argument("event", required=False, shell_complete=event_ids)
 @click.option("--against", type=click.Path(path_type=Path, exists=True, file_okay=False),
               help="Compare the rules in force with those of this folder, over many events.")  # fmt: skip
 @against_options
@@ -46,7 +50,7 @@ def replay(
     if event and any(value not in (None, (), False) for value in chosen.values()):
         raise CannotRun("--since, --until, --connection, --kind and --all go with --against")
     if live and event:
-        _live(event, yes, data_dir)
+        _live(event, yes, find_connections(connections, data_dir), data_dir)
         return
     in_force = rules_in_force(rules, connections, data_dir)
     if event:
@@ -73,14 +77,15 @@ def _rehearse(event: str, rules: tuple[Rule, ...], as_json: bool, numbers: bool,
     talk().print(f"nothing was done; for real: hookswitch replay {event} --live")
 
 
-def _live(event: str, yes: bool, data_dir: Path) -> None:
+def _live(event: str, yes: bool, connections: Path, data_dir: Path) -> None:
+    known = load_connections(connections, os.environ, "neither")
     stored = with_store(data_dir, lambda store: _find(store, event))
     what = f"{stored.event.kind} {event}"
     if not (yes or click.confirm(f"handle {what} once more, with every step performed again?", err=True)):
         raise CannotRun("nothing was done")
 
     async def again(store: Store) -> list[str]:
-        return await replay_live(store, stored)
+        return await replay_live(store, stored, known)
 
     for event_id in with_store(data_dir, again):
         click.echo(event_id)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from console.cli.completing import what_to_pause
 from console.cli.errors import CannotRun
 from console.cli.output import talk
 from console.cli.storage import data_dir_option, with_store
@@ -15,7 +16,7 @@ from store.pauses import Lifted
 
 
 @click.command()
-@click.argument("name", metavar="RULE|CONNECTION|all")
+@click.argument("name", metavar="RULE|CONNECTION|all", shell_complete=what_to_pause)
 @click.option("--drop", is_flag=True, help="End the runs that wait instead; their events and traces stay.")
 @data_dir_option
 def resume(name: str, drop: bool, data_dir: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import orjson
 
+from console.cli.completing import rule_names
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, numbers_option, print_json, talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
@@ -36,7 +37,7 @@ _BAD = ("failed", "error")
 
 
 @click.command()
-@click.argument("rule")
+@click.argument("rule", shell_complete=rule_names)
 @click.option("--data", "pairs", metavar="K=V", multiple=True, help="What the rule sees as `data.K`: text. Repeatable.")
 @click.option("--data-file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="A JSON object with all of `data`; --data is laid over it.")  # fmt: skip

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import click
-import orjson
 
 from console.cli.output import talk
 from console.modelines import schema_file
-from receiver.providers.samples import sample_names
-from rules.engine.schema import cases_schema, connections_schema, rule_schema, vars_schema
-from store.connections import Connection
-from workers.actions.ports.table import PORTS
-from workers.vocabulary import vocabulary
-
-SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
-    "rule": lambda: rule_schema(vocabulary({})),
-    "test": lambda: cases_schema(vocabulary({}), sample_names()),
-    "connections": lambda: connections_schema(Connection, vocabulary({}), sorted(PORTS)),
-    "vars": vars_schema,
-}
-"""What each is about → the schema for any installation, as it is committed."""
-
-
-def schema_text(name: str) -> bytes:
-    """One schema as it is written; keys keep their order, which editors show."""
-    return orjson.dumps(SCHEMAS[name](), option=orjson.OPT_INDENT_2) + b"\n"
+from console.schemas import SCHEMAS, schema_text
 
 
 @click.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,18 +12,16 @@ from typing import Any
 import click
 import uvicorn
 
-from console.cli.errors import CannotRun
 from console.cli.storage import refuse_old_store, store_url
 from console.collector import calm_collector
+from console.door import handed_over, listen
 from console.farewell import close_the_door
 from console.logs import set_up_logging
 from console.openfiles import raise_limit
 from console.sentry import set_up_sentry
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
-
-BACKLOG = 2048
-"""Connections that may wait to be accepted."""
+from store.spans import set_up_spans
 
 
 @click.command()
@@ -36,6 +33,7 @@ def serve(host: str | None, port: int | None) -> None:
     settings = ReceiverSettings(**{name: value for name, value in given.items() if value is not None})
     set_up_logging(settings)
     set_up_sentry(settings, "receiver")
+    set_up_spans("receiver")
     url = store_url(settings)
     asyncio.run(refuse_old_store(url))
     app = build_app(settings, url)
@@ -45,20 +43,8 @@ def serve(host: str | None, port: int | None) -> None:
     )  # fmt: skip
     calm_collector()
     raise_limit()
-    with closing(listen(settings.host, settings.port)) as listening:
+    with closing(handed_over() or listen(settings.host, settings.port)) as listening:
         QuietServer(config).run(sockets=[listening])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; raises CannotRun when the port is taken or the address is not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
-        raise CannotRun(
-            f"cannot listen on {host}:{port}: {reason}; stop what listens there, or choose another with --port"
-        ) from error
 
 
 class QuietServer(uvicorn.Server):

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import click
 import httpx
 
+from console.cli.desks import RECEIVER, delivery, desk_of, inlet_options, post
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, print_json
+from console.cli.rulefiles import connections_option
+from console.cli.storage import data_dir_option
+from console.dev.setup import PLAYED
+from console.rulebook import find_connections
 from console.sandbox.client import SandboxClient, SandboxRefused
 from console.sandbox.record import CallRecord, Moment
 from console.sandbox.render import call_line, ending_line, moment_line
-from console.sandbox.script import PLATFORMS, BadScript, Generation, Platform, Script, read_script
+from console.sandbox.script import GENERATIONS, PLATFORMS, BadScript, Generation, Platform, Script, read_script
+from receiver.auth import BadEntry
+from receiver.raw import RawDelivery
+from store.connections import Connection
 
 sandbox_option = click.option(
     "--sandbox", envvar="SANDBOX_URL", default="http://127.0.0.1:8090", show_default=True, help="Where it runs."
@@ -41,23 +49,32 @@ def simulate() -> None:
 @simulate.command()
 @platform_option
 @generation_option
+@click.option(
+    "--connection",
+    type=click.Choice(list(PLAYED.values())),
+    help="Which demo connection is called; stands for its platform and dialect.",
+)
 @click.option("--script", "script_file", type=click.Path(path_type=Path, exists=True), help="What the caller does.")
 @click.option("--from", "caller", help="Who calls, E.164.")
 @click.option("--to", "called", help="Which number is called, E.164.")
+@click.option("--lose", multiple=True, metavar="EVENT", help="An event that never arrives; '*' for all of them.")
 @json_option
 @sandbox_option
 def call(
     platform: str | None,
     generation: str,
+    connection: str | None,
     script_file: Path | None,
     caller: str | None,
     called: str | None,
+    lose: tuple[str, ...],
     as_json: bool,
     sandbox: str,
 ) -> None:
     """Place a call and follow it to its end: what the caller hears, and how long they wait."""
-    spoken = {"platform": platform, "generation": generation}
+    spoken = {"platform": platform, "generation": generation, **(_spoken_on(connection) if connection else {})}
     script = _script(script_file, {**spoken, "from_": caller, "to": called})
+    script = script.model_copy(update={"lost": [*script.lost, *lose]})
     with _sandbox(sandbox) as client:
         record = _follow(client, script, quiet=as_json)
     if as_json:
@@ -71,12 +88,47 @@ def call(
 @click.option("--kind", default="", help="The event's kind as the platform names it; read off the file when left out.")
 @click.option("--copies", default=1, show_default=True, help="How often it is delivered.")
 @sandbox_option
-def event(file: Path, platform: str | None, generation: str, kind: str, copies: int, sandbox: str) -> None:
-    """Send FILE, a platform's own payload, signed like the real one, and print what came back."""
+@click.option("--connection", default="", help="Post it to this connection, signed by its first auth entry.")
+@click.option("--url", help="Where the receiver is, for --connection.", default=RECEIVER, show_default=True)
+@inlet_options
+@connections_option
+@data_dir_option
+def event(
+    file: Path, platform: str | None, generation: str, kind: str, copies: int, sandbox: str, connection: str, url: str,
+    connections: Path | None, data_dir: Path, **inlet: Any,
+) -> None:  # fmt: skip
+    """Send FILE, a platform's own payload, signed like the real one, and print what came back.
+
+    The sandbox sends it, as the platform it plays; with --connection it goes straight to that connection.
+    """
+    if connection:
+        desk = desk_of(connection, find_connections(connections, data_dir), data_dir)
+        for _ in range(copies):
+            _post(desk, delivery(connection, file, **inlet), url)
+        return
     with _sandbox(sandbox) as client:
         print_json(
             client.send_event(file, cast(Generation, generation), kind, copies, cast(Platform, platform or "flireo"))
         )
+
+
+def _post(desk: Connection, raw: RawDelivery, url: str) -> None:
+    """Signed now; what came back is printed, and a refusal is exit 2."""
+    try:
+        response = post(desk, raw, url)
+    except BadEntry as error:
+        raise CannotRun(f"connection {desk.name}: {error.reason}") from error
+    except httpx.TransportError as error:
+        raise CannotRun(f"no receiver answers at {url}; start one with `make run`, or name it with --url") from error
+    if not response.is_success:
+        raise CannotRun(f"the receiver answered {response.status_code}: {response.text[:200]}")
+    print_json(response.json())
+
+
+def _spoken_on(connection: str) -> Mapping[str, str]:
+    """What is spoken on a demo connection."""
+    found = next(spoken for spoken, name in PLAYED.items() if name == connection)
+    return {"platform": "flireo", "generation": found} if found in GENERATIONS else {"platform": found}
 
 
 def _script(file: Path | None, given: Mapping[str, str | None]) -> Script:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
+from console.cli.completing import event_ids
 from console.cli.errors import CannotRun
-from console.cli.output import data, json_option, numbers_option, print_json
+from console.cli.output import data, json_option, numbers_option, print_json, talk
 from console.cli.storage import data_dir_option, with_store
 from console.tracebook import trace_record
 from console.tracetree import trace_tree
 
 
 @click.command()
-@click.argument("event")
+@click.argument("event", shell_complete=event_ids)
 @json_option
 @numbers_option
 @data_dir_option
@@ -23,6 +24,8 @@ def trace(event: str, as_json: bool, numbers: bool, data_dir: Path) -> None:
     record = with_store(data_dir, lambda store: trace_record(store, event, numbers=numbers))
     if record is None:
         raise CannotRun(f"there is no event {event}; list them with `hookswitch events`")
+    if record["event"]["id"] != event:
+        talk().print(f"{event} repeats {record['event']['id']}, and this is what became of that one")
     if as_json:
         print_json(record)
     else:

@@ -8,7 +8,9 @@ import uvloop
 from console.cli.storage import store_url
 from console.collector import calm_collector
 from console.logs import set_up_logging
+from console.openfiles import raise_limit
 from console.sentry import set_up_sentry
+from store.spans import set_up_spans
 from workers.main import run_worker
 from workers.settings import WorkerSettings
 
@@ -19,5 +21,7 @@ def work() -> None:
     settings = WorkerSettings()
     set_up_logging(settings)
     set_up_sentry(settings, "worker")
+    set_up_spans("worker")
     calm_collector()
+    raise_limit()
     uvloop.run(run_worker(settings, store_url(settings)))

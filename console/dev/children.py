@@ -38,7 +38,7 @@ class ChildFailed(Exception):
 
 @dataclass
 class Child:
-    """One process and how to start it: `arguments` follow `python -m`."""
+    """One process and how to start it: `arguments` follow `python -P -m`, which takes no folder here for a package."""
 
     name: str
     arguments: Sequence[str]
@@ -48,7 +48,7 @@ class Child:
     async def start(self) -> asyncio.subprocess.Process:
         """Start it once."""
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *self.arguments, env={**os.environ, **self.environ},
+            sys.executable, "-P", "-m", *self.arguments, env={**os.environ, **self.environ},
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, start_new_session=True,
             preexec_fn=die_with_parent,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from rich.markup import escape
 
 from console.dev.ports import Ports
+from console.dev.setup import PLAYED, USUALLY_PLAYED
 from console.texts import printable
 from receiver.providers.flireo.signature import signed_headers
 from rules.engine.playing.turns import OVERTAKEN
@@ -61,6 +62,7 @@ def banner(welcome: Welcome) -> Iterator[str]:
     command = f"  {escape(_program())}"
     if welcome.can_call:
         yield f"\nplace a simulated call, in another terminal\n{command} simulate call{_sandbox_flag(welcome)}"
+        yield from _other_calls(f"{command} simulate call", welcome)
     flag = _data_flag(welcome)
     yield f"\nsee what came in, and why it was handled as it was\n  [bold]{welcome.ports.console_url}[/]"
     yield f"{command} events{flag}"
@@ -73,7 +75,7 @@ def _program() -> str:
 
 
 def _urls(base: str, connections: Mapping[str, Connection]) -> Iterator[str]:
-    usable = [connection for connection in connections.values() if connection.on and connection.auth]
+    usable = _usable(connections)
     if not usable:
         yield "\n[yellow]▲ no connection accepts events; add one with `auth` to the connections file[/]"
         return
@@ -83,6 +85,19 @@ def _urls(base: str, connections: Mapping[str, Connection]) -> Iterator[str]:
     for connection in usable:
         schemes = " or ".join(dict.fromkeys(entry.scheme for entry in connection.auth))
         yield f"  {escape(urls[connection.name].ljust(width))}   [dim]{connection.provider}, {schemes}[/]"
+
+
+def _usable(connections: Mapping[str, Connection]) -> list[Connection]:
+    return [connection for connection in connections.values() if connection.on and connection.auth]
+
+
+def _other_calls(command: str, welcome: Welcome) -> Iterator[str]:
+    """A call on each of the other connections that the sandbox posts to."""
+    usable = {connection.name for connection in _usable(welcome.connections)}
+    first, *others = [name for name in PLAYED.values() if name in usable - {USUALLY_PLAYED}] or [""]
+    if first:
+        also = f"   [dim]or {', '.join(others)}[/]" if others else ""
+        yield f"{command} --connection {first}{_sandbox_flag(welcome)}{also}"
 
 
 def _about_secrets(welcome: Welcome) -> Iterator[str]:
@@ -137,9 +152,9 @@ def curl(url: str, body: str, headers: Mapping[str, str] | None = None) -> str:
     return f"curl -sS {shlex.quote(url)} {flags} -d {shlex.quote(body)}"
 
 
-def event_line(line: Mapping[str, Any]) -> str:
-    """One event as it is done: when, what, who, which rules did what, how long it took."""
-    at = datetime.now().astimezone().strftime("%H:%M:%S")
+def event_line(line: Mapping[str, Any], moment: datetime | None = None) -> str:
+    """One event as it is done: when (now unless it is told), what, who, which rules did what, how long it took."""
+    at = (moment or datetime.now().astimezone()).strftime("%H:%M:%S")
     what = printable(line["kind"] + "".join(f" {tool}" for tool in line["tools"]))
     who = printable(_who(line))
     return (

@@ -34,6 +34,8 @@ PLAYED: Mapping[str, str] = {
     "vapi": "vapi_desk",
 }
 """Generation of Flireo, or platform → the demo connection that the sandbox posts its events to."""
+USUALLY_PLAYED = PLAYED["g3"]
+"""The one that a simulated call is placed on when none is named."""
 
 
 def connections_file(data_dir: Path, chosen: Path | None) -> Path:

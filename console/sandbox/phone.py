@@ -12,6 +12,7 @@ import asyncio
 import secrets
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from console.sandbox.caller import APOLOGY, Pickup, Unreadable, accepted
@@ -27,6 +28,7 @@ from console.sandbox.settings import Options, SandboxSettings
 RING = 0.2
 SPEECH = 0.25
 """Seconds that a ring and a sentence take at pace 1."""
+LOST = Reply(0, error="it was lost on its way")
 DEFAULT_GREETING = "Hello, how can I help you?"
 REPLY_KEPT = 16_000
 """Characters of a reply that are written down."""
@@ -282,8 +284,12 @@ class Play:
         at = self._call.at()
         deadline = self._manner.deadline(event)
         copies = self._around.faults.copies_of(event)
+        lost = any(fnmatchcase(event, pattern) for pattern in self._script.lost)
+        body = encode(payload)
         try:
-            reply = await self._around.courier.deliver(self._target, event, encode(payload), deadline, copies, tool)
+            reply = LOST if lost else await self._around.courier.deliver(
+                self._target, event, body, deadline, copies, tool
+            )  # fmt: skip
         except asyncio.CancelledError:
             self._call.note(f"the call ended before {event} was answered")
             raise

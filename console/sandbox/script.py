@@ -77,6 +77,9 @@ class Script(ScriptModel):
     turns: list[Turn] = Field(default_factory=opening_hours_turns, max_length=200)
     summary: str = Field("", description="what the report says; made from the conversation when empty")
     analysis: dict[str, Any] = Field(default_factory=dict)
+    lost: list[str] = Field(
+        default_factory=list, max_length=50, description="events that never arrive, such as tool-calls; * for all"
+    )
 
     @field_validator("from_", "to", mode="before")
     @classmethod

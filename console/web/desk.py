@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from starlette.requests import Request
 
+from console.web.book import Book
 from console.web.live import Live
 from console.web.settings import ConsoleSettings
 from console.web.visitor import Visitor
@@ -16,11 +17,14 @@ from store.client import Store
 
 @dataclass(frozen=True)
 class Desk:
-    """The settings, the store, and the news."""
+    """The settings, the store, the news, and the files that people edit."""
 
     settings: ConsoleSettings
     store: Store
     live: Live
+    book: Book
+    url: str = field(repr=False)
+    """Where the store is; it may hold a password."""
 
 
 def desk_of(request: Request) -> Desk:

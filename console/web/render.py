@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,8 +16,21 @@ from starlette.responses import HTMLResponse, Response
 from console.texts import printable
 from console.web.visitor import Visitor
 
-NAVIGATION: Sequence[tuple[str, str]] = (("system", "System"), ("audit", "Audit"))
-"""Path and name of each page in the menu."""
+NAVIGATION: Sequence[tuple[str, str, str]] = (
+    ("events", "Events", "e"), ("calls", "Calls", "c"), ("rules", "Rules", "r"), ("dead", "Dead letters", "d"),
+    ("connections", "Connections", "n"), ("numbers", "Numbers", "m"), ("system", "System", "s"),
+    ("audit", "Audit", "a"),
+)  # fmt: skip
+"""Path and name of each page in the menu, and the key that leads there after `g`."""
+MOST_SHOWN = 200_000
+"""Characters of one record that are shown."""
+
+_TONES = {
+    "ran": "good", "done": "good", "ok": "good", "recorded": "good", "shadow": "info", "assumed": "info",
+    "unknown": "info", "hanging": "info", "undecided": "info", "failed": "bad", "error": "bad", "dead": "bad",
+    "refused": "bad", "limited": "warn", "paused": "warn", "parked": "warn", "waiting": "warn", "queued": "warn",
+    "warning": "warn", "late": "warn", "fallback": "warn", "skipped": "warn",
+}  # fmt: skip
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -45,10 +59,18 @@ def environment() -> Environment:
     """The templates. A name that is not there is an error, never an empty place."""
     made = Environment(
         loader=PackageLoader("console.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, finalize=_plain,
     )  # fmt: skip
-    made.filters |= {"moment": moment, "clock": clock, "ms": milliseconds, "pretty": pretty, "printable": printable}
+    made.filters |= {
+        "moment": moment, "clock": clock, "ms": milliseconds, "pretty": pretty, "printable": printable, "tone": tone,
+        "words": words, "segment": segment, "day": day, "oneline": oneline, "tojson_plain": as_json,
+    }  # fmt: skip
     return made
+
+
+def _plain(value: Any) -> Any:
+    """Whatever is put into a page: control characters are spelt out."""
+    return printable(value) if value.__class__ is str else value
 
 
 def moment(unix_ms: float) -> str:
@@ -73,5 +95,41 @@ def milliseconds(value: float) -> str:
 
 
 def pretty(value: Any) -> str:
-    """A record as indented JSON."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
+    """A record as indented JSON, or a text as it is; what is very long loses its end."""
+    text = value if isinstance(value, str) else _json(value, orjson.OPT_INDENT_2)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}\n… and {len(text) - MOST_SHOWN} characters more"
+
+
+def oneline(value: Any, longest: int = 200) -> str:
+    """A record or a text on one line, cut where it is long."""
+    text = value if isinstance(value, str) else _json(value)
+    return text if len(text) <= longest else text[:longest] + " …"
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON on one line, so that a text can be told from a number."""
+    return _json(value)
+
+
+def _json(value: Any, option: int = 0) -> str:
+    return orjson.dumps(value, option=option | orjson.OPT_NON_STR_KEYS, default=str).decode("utf-8", "replace")
+
+
+def tone(word: str) -> str:
+    """How an outcome, a state or a level is coloured; the word itself always stands beside the colour."""
+    return _TONES.get(word, "")
+
+
+def words(name: str) -> str:
+    """An outcome as people say it."""
+    return name.replace("_", " ")
+
+
+def segment(name: str) -> str:
+    """A name as a segment of a path."""
+    return quote(name, safe="")
+
+
+def day(unix_ms: float) -> str:
+    """Unix milliseconds as a date in UTC."""
+    return moment(unix_ms)[:10]

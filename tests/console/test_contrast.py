@@ -96,7 +96,7 @@ def test_journals_and_secrets_of_what_is_played(tmp_path: Path) -> None:
 )
 def test_events_at_which_no_differing_rule_acts(tmp_path: Path, line: str, doubtful: bool) -> None:
     event = call_comes_in()
-    event.call.to = "nobody"
+    event.call = event.call.model_copy(update={"to": "nobody"})
     meeting = Contrast((), folder(tmp_path, x=f"{DAY}{line}\n")).of("assistant-request")
     assert bool(meeting.acting(event_view(event), Surroundings())) is doubtful
 

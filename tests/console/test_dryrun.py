@@ -32,7 +32,7 @@ def test_turns_end_with_the_first_answer(tmp_path: Path) -> None:
 
 def test_a_rule_that_does_not_match_passes_the_turn(tmp_path: Path) -> None:
     event = call_comes_in()
-    event.call.from_ = "+4930123456"
+    event.call = event.call.model_copy(update={"from_": "+4930123456"})
     runs = rehearsed(rules_of(tmp_path, night=NIGHT, anybody=ANYBODY), event)
     assert {name: run.outcome for name, run in runs.items()} == {"night": "not_matched", "anybody": "ran"}
     assert runs["night"].played.stopped_at == "if[1]"

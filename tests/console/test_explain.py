@@ -146,6 +146,19 @@ steps:
 """
 
 
+async def test_a_held_run_says_what_it_waits_for(store: Store, tmp_path: Path) -> None:
+    rules = rules_of(tmp_path, note=NOTE)
+    event = tool_is_run("find", "find")
+    claim = await keep(store, event)
+    held = {"state": "waiting", "action": "http.request", "attempts": [], "held": {"times": 1, "why": "no place"}}
+    parked = RunId("evt_1", "note", "call_1")
+    await store.runs.write(claim, parked, {"version": b"sha256:1", "step:note": orjson.dumps(held)})
+    await store.runs.park(claim, parked, 60.0, "sha256:1", b"{}")
+    await store.queue.finish(claim, event.id, {})
+    found = {rule["tool"]: rule for rule in (await told(store, rules))["rules"]}
+    assert found["call_1"]["why"] == "its run is under way: step note waits for its turn: no place"
+
+
 async def test_a_parked_run_says_what_it_waits_for(store: Store, tmp_path: Path) -> None:
     rules = rules_of(tmp_path, note=NOTE)
     event = tool_is_run("find", "find")

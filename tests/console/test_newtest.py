@@ -83,7 +83,8 @@ def test_another_decision_about_the_stand_ins_is_told(tmp_path: Path) -> None:
     )
     (rule,) = rules_of(tmp_path, angry=text)
     event = tool_is_run("complain")
-    event.tools[0].arguments = {"reason": "I am angry about my bill"}
+    angry = event.tools[0].model_copy(update={"arguments": {"reason": "I am angry about my bill"}})
+    event = event.model_copy(update={"tools": [angry]})
     case, _ = written(rule, event)
     assert (case.outcome, case.original) == ("not_matched", "ran")
     assert passes(rule, case)

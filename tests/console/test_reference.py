@@ -36,5 +36,10 @@ def test_bars_do_not_break_tables() -> None:
 
 def test_capabilities_name_generations() -> None:
     lines = pages()["capabilities.md"].splitlines()
-    assert "| action | flireo | fluents | opencx | vapi |" in lines
-    assert "| `number.link` | g1, g2, g3 | yes |  | yes |" in lines
+    assert "| action | flireo g1 | flireo g2 | flireo g3 | fluents | opencx | vapi |" in lines
+    assert "| `number.link` | yes | yes | yes | yes |  | yes |" in lines
+    assert "| `number.buy` | yes |  |  | yes |  |  |" in lines
+    assert "| `flireo.call.list` | flireo | g2, g3 |" in lines
+    assert any(
+        line.startswith("| opencx |  | `number.link`, ") and "belongs to its phone agent" in line for line in lines
+    )

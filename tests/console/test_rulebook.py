@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from console.dev.setup import DEMO_CONNECTIONS
-from console.rulebook import SampleRoom, find_connections, words_for
+from console.rulebook import SampleRoom, find_connections, mapping_findings, words_for
 from store.connections import load_connections
 
 
@@ -49,7 +49,22 @@ def test_a_payload_is_read_by_the_connections_platform(room: SampleRoom) -> None
     assert (view.kind, view.generation, view.values["call.to"]) == ("assistant-request", "g1", "+32")
 
 
-@pytest.mark.parametrize(("sample", "connection"), [("flireo/nothing", ""), ({}, "nobody"), ({}, "fluents_desk")])
+def test_a_payload_of_an_unknown_platform_goes_through_its_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "connections.yaml"
+    path.write_text(
+        "connections:\n  bot: { provider: generic, mapping: { native: raw.e, kind: { end: call-ended } } }\n"
+        "  bad: { provider: generic, mapping: { native: rw.e } }\n"
+    )
+    room = SampleRoom(load_connections(path, {}, "neither"))
+    assert room({"e": "end"}, "bot").kind == "call-ended"
+    assert room("generic/tools__any", "bot").kind == "tool-calls"
+    with pytest.raises(ValueError, match=r"unknown name"):
+        room({"e": "end"}, "bad")
+    (finding,) = mapping_findings(path)
+    assert (finding.line, finding.column, finding.rule, finding.code) == (3, 48, "bad", "mapping")
+
+
+@pytest.mark.parametrize(("sample", "connection"), [("flireo/nothing", ""), ({}, "nobody")])
 def test_what_cannot_be_made_says_why(room: SampleRoom, sample: str, connection: str) -> None:
     with pytest.raises(LookupError, match=r".+"):
         room(sample, connection)

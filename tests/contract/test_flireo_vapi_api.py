@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -29,7 +29,7 @@ from workers.clients.errors import ApiError, AuthFailed, Conflict, InDoubtError,
 from workers.clients.exchange import Deadline
 from workers.clients.flireo.first import FlireoFirst
 from workers.clients.flireo.later import FlireoLater
-from workers.clients.vapi.client import VapiApi
+from workers.clients.vapi.client import CallFile, VapiApi
 
 NOBODY = "0d3f9f0e-7a01-4c0e-9c55-0000000000ee"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -137,6 +137,7 @@ ENDPOINTS = [
     later("end_call", "POST", "/calls/{id}/control", "c", fails=NotFound, twice=False),
     later("transfer", "POST", "/calls/{id}/control", "c", "+31850000099", fails=NotFound, twice=False),
     of_vapi("numbers", "GET", "/phone-number"),
+    of_vapi("numbers_found", "GET", "/v2/phone-number", "+3185"),
     of_vapi("create_number", "POST", "/phone-number", {"provider": "vapi"}, twice=False),
     of_vapi("number", "GET", "/phone-number/{id}", seed.VAPI_MAIN_NUMBER, refuses=(none(NOBODY),)),
     of_vapi(
@@ -170,6 +171,8 @@ ENDPOINTS = [
     of_vapi("calls_since", "GET", "/call", BEGIN),
     of_vapi("rename_call", "PATCH", "/call/{id}", "c", "x", fails=NotFound),
     of_vapi("delete_call", "DELETE", "/call/{id}", "c", fails=NotFound, twice=False),
+    of_vapi("delete_calls", "DELETE", "/call/{id}", ["c", "d"], twice=False),
+    *(of_vapi("call_file", "GET", f"/call/{{id}}/{file}", "c", file, fails=NotFound) for file in get_args(CallFile)),
 ]  # fmt: skip
 every = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: f"{each.api}.{each.asks}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -158,6 +159,7 @@ ENDPOINTS = [
     ),
     Endpoint("calls.get", "GET", "/calls", (CALL,), unknown=("none",)),
     Endpoint("calls.all", "GET", "/calls/list"),
+    Endpoint("calls.since", "GET", "/calls/list", (datetime(2026, 3, 2, tzinfo=UTC),)),
     Endpoint("calls.end", "POST", "/calls/end", (CALL,), unknown=("none",), twice=False),
     Endpoint("calls.recording", "GET", "/calls/recording", (CALL,), unknown=("none",)),
     Endpoint("usage", "GET", "/usage"),
@@ -197,9 +199,8 @@ def test_the_sandbox_plays_these_endpoints_and_no_others() -> None:
     played = [
         (method, route.path) for route in routes if isinstance(route, Route) for method in (route.methods or set())
     ]
-    assert sorted(each for each in played if each[0] != "HEAD") == sorted(
-        (each.method, each.path) for each in ENDPOINTS
-    )
+    assert len(played) == len(set(played))
+    assert {each for each in played if each[0] != "HEAD"} == {(each.method, each.path) for each in ENDPOINTS}
 
 
 async def test_the_client_asks_these_endpoints_and_no_others() -> None:

@@ -1,4 +1,4 @@
-"""Fluents: calls, as far as they can be ordered, looked at and ended. Nothing rings: a call waits until it is ended.
+"""Fluents: calls, those that were played and those that were ordered. What is ordered waits until it is ended.
 
 What is answered for a number on the do-not-call list is not documented; here the call is over at once.
 """
@@ -26,6 +26,8 @@ from console.sandbox.platforms.fluents_common import (
     page,
     unknown,
 )
+from console.sandbox.platforms.fluents_played import played_call
+from console.sandbox.state import sandbox_of
 from console.sandbox.things import Thing
 
 NEEDED = (
@@ -67,18 +69,22 @@ async def create_call(request: Request) -> JSONResponse:
 async def get_call(request: Request) -> JSONResponse:
     """GET /calls?id="""
     held = account(request)
-    return JSONResponse(held.expanded_call(chosen(request, held.calls, "Call")))
+    return JSONResponse(held.expanded_call(chosen(request, _calls(request), "Call")))
 
 
 async def list_calls(request: Request) -> JSONResponse:
     """GET /calls/list: normalised; in older documents with times as numbers"""
-    calls = account(request).calls
+    calls = _calls(request)
     return JSONResponse(page(request, [_with_numbers(each) for each in calls] if is_older(request) else calls))
 
 
 async def end_call(request: Request) -> JSONResponse:
     """POST /calls/end?id="""
     held = account(request)
+    live = sandbox_of(request).exchange.calls.get(request.query_params.get("id", ""))
+    if live and live.record.platform == "fluents":
+        live.end("assistant_hangup")
+        return JSONResponse(held.expanded_call(played_call(held, live)))
     call = chosen(request, held.calls, "Call")
     call |= {"status": "ended", "stage_outcome": "bot_disconnected", "end_time": wall_clock()}
     return JSONResponse(held.expanded_call(call))
@@ -86,9 +92,14 @@ async def end_call(request: Request) -> JSONResponse:
 
 async def recording(request: Request) -> Response:
     """GET /calls/recording?id="""
-    if not chosen(request, account(request).calls, "Call")["recording_available"]:
+    if not chosen(request, _calls(request), "Call")["recording_available"]:
         raise unknown("Recording")
     return Response(RECORDING, media_type="audio/mpeg")
+
+
+def _calls(request: Request) -> list[Thing]:
+    held, played = account(request), sandbox_of(request).exchange.calls.values()
+    return [*held.calls, *(played_call(held, each) for each in played if each.record.platform == "fluents")]
 
 
 def _call(held: FluentsAccount, body: dict[str, Any]) -> Thing:

@@ -164,6 +164,7 @@ def _fits(session: Thing, query: Mapping[str, str]) -> bool:
     after, before = query.get("created_after", ""), query.get("created_before", "~")
     return bool(
         after <= session["created_at"] <= before
+        and query.get("updated_after", "") <= session["updated_at"]
         and query.get("channel_type", session["channel"]["type"]) == session["channel"]["type"]
         and query.get("status", session["status"]) == session["status"]
     )

@@ -55,6 +55,18 @@ async def list_numbers(request: Request) -> JSONResponse:
     return JSONResponse(filtered(request, map(shown, account(request).numbers.values())))
 
 
+async def find_numbers(request: Request) -> JSONResponse:
+    """GET /v2/phone-number: numbered pages of those in which `search` stands"""
+    query = request.query_params
+    page, limit = (
+        whole_number(query, name, usual, (1, MOST), invalid) for name, usual in (("page", 1), ("limit", 100))
+    )
+    numbers, wanted = _newest_first(map(shown, account(request).numbers.values())), query.get("search", "").lower()
+    fitting = [each for each in numbers if wanted in str(each).lower()]
+    metadata = {"itemsPerPage": limit, "totalItems": len(fitting), "currentPage": page}
+    return JSONResponse({"results": fitting[(page - 1) * limit : page * limit], "metadata": metadata})
+
+
 async def get_number(request: Request) -> JSONResponse:
     """GET /phone-number/{id}"""
     return JSONResponse(shown(known(account(request).numbers, request)))
@@ -126,7 +138,11 @@ def filtered(request: Request, items: Iterable[dict[str, Any]]) -> list[dict[str
     limit = whole_number(query, "limit", 100, (0, MOST), invalid)
     bounds = [(fits, _moment(query[name])) for name, fits in FILTERS.items() if name in query]
     kept = [item for item in items if all(fits(_moment(item["createdAt"]), bound) for fits, bound in bounds)]
-    return sorted(kept, key=lambda item: str(item["createdAt"]), reverse=True)[:limit]
+    return _newest_first(kept)[:limit]
+
+
+def _newest_first(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(items, key=lambda item: str(item["createdAt"]), reverse=True)
 
 
 def _moment(written: str) -> datetime:
@@ -164,6 +180,7 @@ def shown(thing: VapiThing) -> dict[str, Any]:
 ROUTES = [
     Route("/phone-number", list_numbers, methods=["GET"]),
     Route("/phone-number", create_number, methods=["POST"]),
+    Route("/v2/phone-number", find_numbers, methods=["GET"]),
     Route("/phone-number/{id}", get_number, methods=["GET"]),
     Route("/phone-number/{id}", update_number, methods=["PATCH"]),
     Route("/phone-number/{id}", delete_number, methods=["DELETE"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from console.sandbox.exchange import NoWebhook
@@ -19,6 +19,15 @@ from console.sandbox.platforms.vapi_replies import target_of
 from console.sandbox.script import Script, complaints
 from console.sandbox.state import sandbox_of
 
+FILES = (
+    "mono-recording",
+    "stereo-recording",
+    "video-recording",
+    "customer-recording",
+    "assistant-recording",
+    "pcap",
+    "call-logs",
+)
 CONTROLS = frozenset({"mute-assistant", "unmute-assistant", "mute-customer", "unmute-customer", "say-first-message"})
 
 
@@ -60,11 +69,30 @@ async def rename_call(request: Request) -> JSONResponse:
 
 
 async def delete_call(request: Request) -> JSONResponse:
-    """DELETE /call/{id}: what is kept of a call that is over"""
+    """DELETE /call/{id}: what is kept of a call that is over; of several where the body has `ids`, some time later"""
+    if await request.body():
+        return await _delete_calls(request)
     call = _known(request)
     shown = _shown(request, call)
     del sandbox_of(request).exchange.calls[call.record.id]
     return JSONResponse(shown)
+
+
+async def _delete_calls(request: Request) -> JSONResponse:
+    ids = (await body_object(request, invalid)).get("ids")
+    if not isinstance(ids, list):
+        raise invalid("ids must be an array")
+    for call_id in ids:
+        sandbox_of(request).exchange.calls.pop(str(call_id), None)
+    return JSONResponse({})
+
+
+async def get_file(request: Request) -> Response:
+    """GET /call/{id}/{file}: a redirect to where a recording or log of a call lies once it is over"""
+    call = _known(request)
+    if not call.record.ended_at:
+        raise VapiError(404, "NotFound", "The call has no such file.")
+    return RedirectResponse(f"https://files.example.com/{call.record.id}/{request.url.path.rpartition('/')[2]}", 302)
 
 
 async def control(request: Request) -> Response:
@@ -170,7 +198,8 @@ def _shown(request: Request, call: LiveCall) -> dict[str, Any]:
         "endedAt": record.ended_at,
         "endedReason": ended_reason(call) or None,
     }
-    return envelope.call(call, status) | {key: value for key, value in more.items() if value}
+    left = envelope.left(call) if record.ended_at else {}
+    return envelope.call(call, status) | {key: value for key, value in more.items() if value} | left
 
 
 CALL_ROUTES = [
@@ -179,5 +208,6 @@ CALL_ROUTES = [
     Route("/call/{id}", get_call, methods=["GET"]),
     Route("/call/{id}", rename_call, methods=["PATCH"]),
     Route("/call/{id}", delete_call, methods=["DELETE"]),
+    *(Route(f"/call/{{id}}/{file}", get_file, methods=["GET"]) for file in FILES),
 ]
 CONTROL_ROUTES = [Route("/{token}", control, methods=["POST"])]

@@ -55,11 +55,13 @@ class VapiEnvelope:
             "endedReason": ended_reason(call),
             "startedAt": call.record.started_at,
             "endedAt": call.record.ended_at,
-            "cost": round(call.record.duration * 0.001, 4),
             "analysis": {"summary": summary, "successEvaluation": "true", "structuredData": dict(analysis)},
-            "artifact": self._artifact(call),
         }
-        return self._message("end-of-call-report", call, "ended", more)
+        return self._message("end-of-call-report", call, "ended", more | self.left(call))
+
+    def left(self, call: LiveCall) -> Payload:
+        """What is left of a call when it is over."""
+        return {"cost": round(call.record.duration * 0.001, 4), "artifact": self._artifact(call)}
 
     def spoken(self, call: LiveCall, role: str) -> list[tuple[str, Payload]]:
         """What is told when somebody has said a sentence."""

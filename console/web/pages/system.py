@@ -7,10 +7,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from console.checkup import examine_without_secrets
 from console.web.desk import desk_of
 from console.web.render import page
+from receiver.settings import ReceiverSettings
 from store.client import Store
 from store.standing import standing
+from workers.settings import WorkerSettings
 
 
 async def show(request: Request) -> Response:
@@ -20,9 +23,23 @@ async def show(request: Request) -> Response:
     return page(request, "system.html", server=seen, durability=desk.settings.durability, **await _figures(desk.store))
 
 
+async def examined(request: Request) -> Response:
+    """What `hookswitch doctor` finds, as far as it needs no secret."""
+    desk = desk_of(request)
+    settings = desk.settings
+    places: dict[str, Any] = {
+        "redis_url": desk.url, "data_dir": settings.data_dir, "durability": settings.durability,
+        "rules_dir": settings.rules_dir, "connections": (await desk.book.read()).connections_file,
+    }  # fmt: skip
+    receiver = ReceiverSettings(**{name: value for name, value in places.items() if name != "rules_dir"})
+    findings = await examine_without_secrets(receiver, WorkerSettings(**places))
+    return page(request, "examined.html", findings=findings)
+
+
 async def _figures(store: Store) -> dict[str, Any]:
     return {
         "lanes": await store.queue.depth(),
+        "oldest": await store.queue.oldest_due(),
         "open_work": await store.queue.open_work(),
         "load": await store.backlog.look(),
         "refused": await store.backlog.refusals(),

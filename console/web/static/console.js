@@ -45,8 +45,21 @@ async function refresh() {
   for (const [id, region] of regions(document)) {
     const wanted = fresh.get(id);
     const inUse = region.contains(document.activeElement) || region.querySelector("details[open], dialog[open]");
-    if (wanted && !inUse && wanted.innerHTML !== region.innerHTML) region.innerHTML = wanted.innerHTML;
+    if (wanted && !inUse && wanted.innerHTML !== region.innerHTML) replace(region, wanted);
   }
+}
+
+function rows(root) {
+  return new Set([...root.querySelectorAll("a[data-row]")].map((link) => link.href));
+}
+
+function replace(region, wanted) {
+  const before = rows(region);
+  region.innerHTML = wanted.innerHTML;
+  for (const link of region.querySelectorAll("a[data-row]")) {
+    if (!before.has(link.href)) link.closest("tr, li")?.classList.add("fresh");
+  }
+  setUpCopying(region);
 }
 
 function setUpLive() {
@@ -76,7 +89,7 @@ function typing(target) {
 }
 
 function step(by) {
-  const links = [...document.querySelectorAll("main tbody tr a[data-row]")];
+  const links = [...document.querySelectorAll("main a[data-row]")];
   const at = links.indexOf(document.activeElement);
   const next = links[Math.max(0, Math.min(links.length - 1, at < 0 ? 0 : at + by))];
   next?.focus();
@@ -90,6 +103,7 @@ function setUpKeys() {
     before = event.key === "g" ? "g" : "";
     const place = document.querySelector(`header nav a[data-key="${CSS.escape(pressed)}"]`);
     if (place) location.href = place.href;
+    else if (event.key === "?") document.getElementById("keys").showModal();
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "/") {
@@ -99,6 +113,22 @@ function setUpKeys() {
       event.preventDefault();
     }
   });
+}
+
+function setUpHelp() {
+  const button = document.getElementById("keys-toggle");
+  button.hidden = false;
+  button.addEventListener("click", () => document.getElementById("keys").showModal());
+}
+
+function setUpCopying(root) {
+  for (const button of root.querySelectorAll("button[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "Copied";
+    });
+  }
 }
 
 function setUpConfirmations() {
@@ -112,4 +142,6 @@ applyTheme(remembered(THEME, "auto"));
 setUpTheme();
 setUpLive();
 setUpKeys();
+setUpHelp();
+setUpCopying(document);
 setUpConfirmations();

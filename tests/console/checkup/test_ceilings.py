@@ -48,7 +48,7 @@ async def test_a_ceiling_that_is_reached_is_a_warning(store: Store, store_url: s
         ({"provider": "flireo", "generation": "g3"}, ["calls-started"]),
         ({"provider": "flireo"}, ["calls-started", "numbers-bought"]),
         ({"provider": "fluents", "api": None}, []),
-        ({"provider": "vapi"}, ["calls-started"]),
+        ({"provider": "vapi"}, ["calls-started", "numbers-bought"]),
         ({"provider": "retell"}, []),
     ],
 )

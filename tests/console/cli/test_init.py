@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from console.cli import main
@@ -24,3 +26,26 @@ def test_an_unknown_verb_could_not_run(cli: Cli) -> None:
     done = cli("evnts")
     assert done.exit_code == 2
     assert "No such command 'evnts'" in done.stderr
+
+
+def test_init_lays_out_a_folder_and_says_what_to_do(cli: Cli, tmp_path: Path) -> None:
+    done = cli("init", str(tmp_path / "ops"))
+    assert done.exit_code == 0
+    written = [Path(line) for line in done.stdout.splitlines()]
+    assert tmp_path / "ops" / "rules" / "live" / "greeting.yaml" in written
+    assert all(path.is_file() for path in written)
+    assert "hookswitch check && hookswitch test && hookswitch dev" in done.stderr
+
+
+def test_init_does_not_write_over_anything(cli: Cli, tmp_path: Path) -> None:
+    assert cli("init", str(tmp_path / "ops")).exit_code == 0
+    again = cli("init", str(tmp_path / "ops"))
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert "nothing was written" in again.stderr
+
+
+def test_init_where_nothing_can_be_written(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = cli("init", str(tmp_path / "file" / "ops"))
+    assert done.exit_code == 2
+    assert "name another folder" in done.stderr

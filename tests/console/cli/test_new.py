@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,21 @@ def test_which_rule(folder: Path) -> None:
 
 def test_no_such_event(folder: Path) -> None:
     assert "there is no event evt_2" in new(folder, "test", "--from", "evt_2").stderr
+
+
+def test_code_is_laid_out_where_the_source_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    new_module = sys.modules["console.cli.new"]
+    written = [new_module.PROJECT / "workers" / "actions" / "crm_note.py"]
+    monkeypatch.setattr(
+        new_module, "lay_out", lambda what, name: written if (what, name) == ("action", "crm.note") else []
+    )
+    result = CliRunner().invoke(main, ["new", "action", "crm.note"])
+    assert result.stdout.splitlines() == ["workers/actions/crm_note.py"]
+    assert "add its row to docs/rules.md" in result.stderr
+    assert "make docs" in CliRunner().invoke(main, ["new", "provider", "acme"]).stderr
+
+
+def test_a_name_that_no_code_can_have() -> None:
+    result = CliRunner().invoke(main, ["new", "provider", "Acme!"])
+    assert result.exit_code == 2
+    assert "is no name for a provider" in result.stderr

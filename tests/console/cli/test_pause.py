@@ -108,3 +108,10 @@ async def hold(store: Store) -> None:
 def test_a_pause_as_json(paths: Cli) -> None:
     told = json.loads(paths("pause", "all", "--json").stdout)
     assert (told["paused"], told["by"], told["held"]) == ("all", getpass.getuser(), 0)
+
+
+def test_keeping_numbers_is_paused_like_a_rule(paths: Cli, url: str, files: Path) -> None:
+    assert paths("pause", "numbers").exit_code == 2
+    (files / "rules" / "numbers.yaml").write_text("numbers: {}\n")
+    assert paths("pause", "numbers").exit_code == 0
+    assert list(paused(url)) == ["rule:numbers"]

@@ -2,32 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from pathlib import Path
 
 import pytest
 import uvicorn
 
-from console.cli.errors import CannotRun
-from console.cli.serve import ReceiverServer, listen
+from console.cli.serve import QuietServer
 from tests.console.conftest import Cli
-
-
-def test_a_free_port_is_listened_on() -> None:
-    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
-        assert listening.getsockname()[1] > 0
-
-
-def test_a_taken_port_is_named() -> None:
-    with listen("127.0.0.1", 0) as listening:
-        port = listening.getsockname()[1]
-        with pytest.raises(CannotRun, match=f"cannot listen on 127.0.0.1:{port}: Address already in use; stop what"):
-            listen("127.0.0.1", port)
-
-
-def test_an_address_that_is_not_ours() -> None:
-    with pytest.raises(CannotRun, match=r"cannot listen on 192\.0\.2\.1:0: Cannot assign requested address"):
-        listen("192.0.2.1", 0)
 
 
 def test_a_missing_connections_file_could_not_run(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +21,7 @@ def test_a_missing_connections_file_could_not_run(cli: Cli, tmp_path: Path, monk
 async def test_signals_end_it_without_being_raised_again() -> None:
     told = asyncio.Event()
 
-    class Server(ReceiverServer):
+    class Server(QuietServer):
         def stop(self) -> None:
             super().stop()
             told.set()

@@ -16,7 +16,7 @@ QUICK = "from: '+31612340001'\nturns: [{hang_up: true}]\n"
 def sandbox() -> Iterator[str]:
     """A sandbox that posts to nobody."""
     nowhere = "http://127.0.0.1:9/hooks/x"
-    webhooks = {"HOOKSWITCH_SANDBOX_G3_URL": nowhere, "HOOKSWITCH_SANDBOX_VAPI_URL": nowhere}
+    webhooks = {f"HOOKSWITCH_SANDBOX_{name}_URL": nowhere for name in ("G2", "G3", "FLUENTS", "VAPI")}
     with sandbox_process(webhooks | {"HOOKSWITCH_SANDBOX_PACE": "0"}) as it:
         yield it.url
 
@@ -50,6 +50,18 @@ def test_a_call_on_another_platform(cli: Cli, sandbox: str, tmp_path: Path) -> N
     (tmp_path / "call.yaml").write_text("platform: vapi\n" + QUICK)
     done = cli("simulate", "call", "--sandbox", sandbox, "--script", str(tmp_path / "call.yaml"), "--json")
     assert json.loads(done.stdout)["platform"] == "vapi"
+
+
+@pytest.mark.parametrize(
+    ("connection", "spoken"),
+    [("vapi_desk", ("vapi", "g3")), ("front_desk_g2", ("flireo", "g2")), ("fluents_desk", ("fluents", "g3"))],
+)
+def test_a_call_on_a_demo_connection(
+    cli: Cli, sandbox: str, script: str, connection: str, spoken: tuple[str, str]
+) -> None:
+    arguments = ("--sandbox", sandbox, "--connection", connection, "--script", script, "--json")
+    record = json.loads(cli("simulate", "call", *arguments).stdout)
+    assert (record["platform"], record["generation"]) == spoken
 
 
 def test_an_event_from_a_file(cli: Cli, sandbox: str, tmp_path: Path) -> None:

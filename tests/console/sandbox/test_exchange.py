@@ -92,7 +92,12 @@ def test_an_outbound_call_asks_for_no_assistant() -> None:
 
 
 def test_opencx_has_a_webhook_a_token_and_a_place_for_data() -> None:
-    given: dict[str, Any] = {"opencx_url": "http://five", "opencx_secret": "c2VjcmV0", "opencx_token": "t", "opencx_haste": 0}
+    given: dict[str, Any] = {
+        "opencx_url": "http://five",
+        "opencx_secret": "c2VjcmV0",
+        "opencx_token": "t",
+        "opencx_haste": 0,
+    }
     target = opencx_target(SandboxSettings(**given, opencx_data_url="http://five/token/data"))
     assert (target.url, target.token, target.data_url) == ("http://five", "t", "http://five/token/data")
     assert (

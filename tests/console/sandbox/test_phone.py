@@ -291,3 +291,14 @@ def test_a_transfer_ends_the_conversation() -> None:
 def test_a_full_first_generation_configuration_is_used() -> None:
     receiver = Receiver({"assistant-request": {"assistant": FULL_G1 | {"firstMessage": ""}}})
     assert play(receiver, generation="g1").heard()[0] == "We open at nine."
+
+
+def test_what_is_lost_never_arrives_and_holds_nothing_up() -> None:
+    receiver = Receiver()
+    record = play(receiver, lost=["tool-calls", "end-*"])
+    assert receiver.events() == ["assistant-request", "status-update", "status-update"]
+    assert record.heard()[-1] == APOLOGY
+    lost = {sent.event: sent for sent in record.deliveries if not sent.in_time}
+    assert set(lost) == {"tool-calls", "end-of-call-report"}
+    assert lost["tool-calls"].reply == "it was lost on its way"
+    assert record.ended_at

@@ -64,6 +64,15 @@ def test_a_number_is_linked_unlinked_and_given_back() -> None:
     assert in_box(story) == [VAPI_DAY_DESK, None, 400, 200, 404]
 
 
+def test_numbers_are_found_in_pages() -> None:
+    both = ask("GET", "/v2/phone-number", params={"search": "+3185", "limit": 1}).json()
+    assert (len(both["results"]), both["metadata"]["totalItems"]) == (1, 2)
+    second = ask("GET", "/v2/phone-number", params={"search": "+3185", "limit": 1, "page": 2}).json()
+    assert second["results"][0]["id"] != both["results"][0]["id"]
+    assert ask("GET", "/v2/phone-number", params={"search": "nobody"}).json()["results"] == []
+    assert ask("GET", "/v2/phone-number", params={"page": 0}).status_code == 400
+
+
 def test_a_number_is_of_the_platforms_choosing() -> None:
     made = ask("POST", "/phone-number", json={"provider": "vapi", "numberDesiredAreaCode": "415"})
     assert (made.status_code, made.json()["number"][:5]) == (201, "+1415")

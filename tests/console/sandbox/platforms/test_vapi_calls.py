@@ -143,6 +143,25 @@ def test_flireo_does_not_know_calls_of_vapi() -> None:
     assert in_box(story, webhook(), vapi_url=URL) == (200, 404)
 
 
+def test_what_is_left_of_a_call_and_how_it_is_deleted() -> None:
+    async def story(around: Box) -> list[Any]:
+        record = await around.call(platform="vapi")
+        path = f"/vapi/call/{record.id}"
+        file = await around.http.get(f"{path}/stereo-recording", headers=KEY)
+        refused = await around.http.request("DELETE", path, headers=KEY, json={"ids": record.id})
+        gone = await around.http.request("DELETE", "/vapi/call/x", headers=KEY, json={"ids": [record.id, "other"]})
+        again = await around.http.get(f"{path}/stereo-recording", headers=KEY)
+        return [
+            file.status_code,
+            file.headers["location"].removesuffix("/stereo-recording").rpartition("/")[2] == record.id,
+            refused.status_code,
+            gone.status_code,
+            again.status_code,
+        ]
+
+    assert in_box(story, webhook(), vapi_url=URL) == [302, True, 400, 200, 404]
+
+
 # --- calling out ------------------------------------------------------------------------------------------------------
 
 ORDER = {"assistantId": VAPI_NIGHT_DESK, "phoneNumberId": VAPI_MAIN_NUMBER, "customer": {"number": "+31612340009"}}

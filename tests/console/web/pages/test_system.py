@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from store.client import Store
 from store.roster import Note
+from tests.console.web.pages.support import House
 from tests.console.web.support import Browser
 
 
@@ -25,3 +26,10 @@ async def test_a_pause_is_said(browser: Browser, store: Store) -> None:
     text = (await browser.look("/system")).text
     assert "rule:night" in text
     assert "too eager" in text
+
+
+async def test_what_doctor_finds_without_secrets(desk: House) -> None:
+    text = await desk.see("/system/examined")
+    assert "version" in text
+    assert "3 in force from" in text
+    assert "none: callers hear the fallback" in text

@@ -48,7 +48,7 @@ def test_who_writes_does_not_call(data: dict[str, Any], from_: str) -> None:
 
 
 def test_both_parties_are_read_in_the_older_form() -> None:
-    parties = {"caller": {"name": None, "number": OURS}, "called": {"number": PERSON}}
+    parties: dict[str, Any] = {"caller": {"name": None, "number": OURS}, "called": {"number": PERSON}}
     found = call("phone.outgoing_call_started", **parties)
     assert (found.direction, found.from_, found.to) == ("outbound", OURS, PERSON)
 

@@ -9,7 +9,7 @@ from store.event import Event
 TIMED = Event(kind="action", occurred_at="2026-10-01T10:00:00Z")
 
 
-def raw(body: bytes = b"{}", **headers: str) -> RawDelivery:
+def raw(body: bytes = b"{}", /, **headers: str) -> RawDelivery:
     return RawDelivery(body, {name.replace("_", "-"): value for name, value in headers.items()})
 
 

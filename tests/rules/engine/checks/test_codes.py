@@ -11,6 +11,8 @@ from rules.engine.checks.codes import CODES
 ENGINE = Path(rules.engine.__file__).parent
 CODE_AT = {"report": 2, "Problem": 2, "Finding": 5, "_finding": 3, "_of_connection": 3, "Fault": 3}
 """Function or class → which argument is the code."""
+BY_OTHERS = {"mapping"}
+"""Codes that `check` gives for what the engine does not read."""
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
@@ -51,7 +53,7 @@ def texts(place: ast.expr) -> Iterator[str]:
 
 def test_every_code_is_documented_and_every_documented_one_exists() -> None:
     assert emitted() - CODES.keys() == set()
-    assert CODES.keys() - emitted() == set()
+    assert CODES.keys() - emitted() == BY_OTHERS
 
 
 def test_the_walk_finds_codes_in_calls_and_defaults() -> None:

@@ -463,7 +463,7 @@ async def test_without_a_new_conversation_nobody_can_tell(items: list[dict[str, 
 
 async def test_a_call_is_the_conversation_it_belongs_to() -> None:
     session = a_session(summary="All well.", ai_closure_type="resolved")
-    history = {"items": [], "next": None}
+    history: dict[str, Any] = {"items": [], "next": None}
     platform = Platform({"GET /chat/sessions/s1": session, "GET /chat/sessions/s1/history": history})
     shown = await perform(given(platform, "opencx"), "call.get", call="s1")
     assert (shown["id"], shown["status"], shown["summary"]) == ("s1", "open", "All well.")

@@ -1,0 +1,1 @@
+"""`hookswitch tail`: events as they are done, on a terminal or as lines."""

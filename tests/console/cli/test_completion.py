@@ -1,0 +1,107 @@
+"""The scripts work in real shells, as far as this machine has them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.console.cli.support import stored
+from tests.console.conftest import Cli
+from tests.store.builders import an_event
+
+SHELLS = ("bash", "zsh", "fish")
+HAVE = pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+
+
+@pytest.fixture
+def typing(tmp_path: Path, url: str) -> dict[str, str]:
+    """An environment with a `hookswitch` that is this code, in a folder with a rule and a connection."""
+    program = tmp_path / "bin" / "hookswitch"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m console "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "rules").mkdir()
+    for name in ("greeting.yaml", "greeting.test.yaml", "vars.yaml"):
+        (tmp_path / "rules" / name).write_text("")
+    connections = tmp_path / "connections.yaml"
+    connections.write_text("connections: {night_desk: {provider: flireo, auth: [{scheme: none}]}}")
+    return {
+        **os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "HOOKSWITCH_RULES_DIR": str(tmp_path / "rules"),
+        "HOOKSWITCH_CONNECTIONS": str(connections), "HOOKSWITCH_REDIS_URL": url,
+        "HOOKSWITCH_DATA_DIR": str(tmp_path / "data"),
+    }  # fmt: skip
+
+
+BASH = """
+eval "$(hookswitch completion bash)"
+COMP_WORDS=(hookswitch {words} "{begun}"); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+_hookswitch_completion hookswitch "{begun}" ""
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+
+
+def offered(typing: dict[str, str], words: str, begun: str) -> list[str]:
+    script = BASH.format(words=words, begun=begun)
+    done = subprocess.run(["bash", "-c", script], env=typing, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+@HAVE
+@pytest.mark.parametrize(
+    ("words", "begun", "wanted"),
+    [
+        ("", "exp", ["explain", "export"]),
+        ("trace", "--js", ["--json"]),
+        ("run", "", ["greeting"]),
+        ("pause", "", ["all", "greeting", "night_desk"]),
+        ("resume", "ni", ["night_desk"]),
+        ("events --connection", "", ["night_desk"]),
+        ("completion", "", list(SHELLS)),
+    ],
+)
+def test_bash_offers_what_there_is(words: str, begun: str, wanted: list[str], typing: dict[str, str]) -> None:
+    shown = offered(typing, words, begun)
+    assert shown == wanted or (not words and set(wanted) <= set(shown))
+
+
+@HAVE
+def test_bash_offers_events(typing: dict[str, str], url: str) -> None:
+    event = an_event()
+    stored(url, event)
+    assert offered(typing, "trace", "evt_") == [event.id]
+    assert offered(typing, "explain", event.id[:8]) == [event.id]
+    assert offered(typing, "trace", "nothing") == []
+
+
+@HAVE
+def test_nothing_is_offered_and_nothing_said_without_a_store(typing: dict[str, str]) -> None:
+    assert offered({**typing, "HOOKSWITCH_REDIS_URL": "redis://127.0.0.1:1/0"}, "trace", "") == []
+    assert offered({**typing, "HOOKSWITCH_REDIS_URL": ""}, "trace", "") == []
+    assert offered({**typing, "HOOKSWITCH_RULES_DIR": "/nowhere"}, "run", "") == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_script_asks_our_command(shell: str, cli: Cli) -> None:
+    done = cli("completion", shell)
+    assert done.exit_code == 0
+    assert f"_HOOKSWITCH_COMPLETE={shell}_complete" in done.stdout
+    assert "hookswitch" in done.stdout
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_shell_understands_its_script(shell: str, cli: Cli) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"there is no {shell} here")
+    script = cli("completion", shell).stdout
+    done = subprocess.run([shell, "-n"], input=script, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_another_shell_could_not_run(cli: Cli) -> None:
+    assert cli("completion", "tcsh").exit_code == 2
