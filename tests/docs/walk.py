@@ -42,15 +42,15 @@ def take(step: Step, folder: Path, **environ: str) -> subprocess.CompletedProces
         path.write_text(step.text, encoding="utf-8")
         return None
     return subprocess.run(
-        _command(step.text), shell=True, cwd=folder, capture_output=True, text=True, timeout=200,
+        _command(step.text, folder), shell=True, cwd=folder, capture_output=True, text=True, timeout=200,
         env={**_plain_environment(), "PYTHONDONTWRITEBYTECODE": "1", **environ},
     )  # fmt: skip
 
 
-def _command(line: str) -> str:
-    """`python -m` puts the folder first, so that its own copy of the code is meant."""
+def _command(line: str, folder: Path) -> str:
+    """`python -m` puts the folder first, so that its own copy of the code is meant; one without code stays out."""
     first, _, rest = line.partition(" ")
-    python = shlex.quote(sys.executable)
+    python = shlex.quote(sys.executable) + ("" if (folder / "console").is_dir() else " -P")
     if first == "hookswitch":
         return f"{python} -m console {rest}"
     return f"{python} -m {first} {rest}" if first in _TOOLS else line
