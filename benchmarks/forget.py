@@ -20,7 +20,7 @@ from store.caller import Caller
 from store.client import Store, open_store
 from store.event import Call, Event, new_event_id
 
-ADA = Caller("31", "612340001")
+ADA = Caller("31", "655512345")
 THEIRS = 200
 AT_ONCE = 1000
 
@@ -38,7 +38,7 @@ async def fill(store: Store, events: int) -> None:
                           "received": 1000 + number, "deadline": 0, "lane": b"background", "connection": b"desk",
                           "kind": b"unknown", "call": event.call.id, "done_at": 1000 + number}  # fmt: skip
                 pipeline.hset(f"hs:event:{event.id}", mapping=fields)
-                pipeline.hset(f"hs:trace:{event.id}", "rule:tell:", trace)
+                pipeline.hset(f"hs:trace:{event.id}", mapping={"rule:tell:": trace})
                 pipeline.zadd("hs:events", {event.id: 1000 + number})
                 pipeline.zadd(f"hs:call:desk:{event.call.id}", {event.id: 1000 + number})
             await pipeline.execute()

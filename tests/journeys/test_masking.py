@@ -15,8 +15,8 @@ from tests.journeys.stage import Stage, staged, until
 
 pytestmark = pytest.mark.journey
 
-CALLER, CALLED = "+31612349876", "+31850004321"
-TELLING = re.compile(r"6\W*1\W*2\W*3\W*4\W*9\W*8\W*7\W*6|8\W*5\W*0\W*0\W*0\W*4\W*3\W*2\W*1")
+CALLER, CALLED = "+31612349876", "+31850000001"
+TELLING = re.compile(r"6\W*1\W*2\W*3\W*4\W*9\W*8\W*7\W*6|8\W*5\W*0\W*0\W*0\W*0\W*0\W*0\W*1")
 """The digits of both, as they stand in every notation."""
 GIVES_UP = """
 description: The customer system says no, and says who it was about.
