@@ -17,24 +17,22 @@ from starlette.routing import BaseRoute, Mount, Route
 from console.sandbox.crm import ROUTES as SHOP_ROUTES
 from console.sandbox.desk import ROUTES as OWN_ROUTES
 from console.sandbox.edge import Edge
-from console.sandbox.platforms import (
-    flireo,
-    flireo_calls,
-    flireo_first,
-    flireo_groups,
-    fluents,
-    fluents_calls,
-    fluents_common,
-    fluents_dnc,
-    fluents_saved,
-    opencx,
-    opencx_automation,
-    opencx_common,
-    opencx_sessions,
-    vapi,
-    vapi_calls,
-)
 from console.sandbox.platforms.common import Gate, Guard, PlatformError, refuse
+from console.sandbox.platforms.flireo import calls as flireo_calls
+from console.sandbox.platforms.flireo import first as flireo_first
+from console.sandbox.platforms.flireo import groups as flireo_groups
+from console.sandbox.platforms.flireo import rest as flireo
+from console.sandbox.platforms.fluents import calls as fluents_calls
+from console.sandbox.platforms.fluents import common as fluents_common
+from console.sandbox.platforms.fluents import dnc as fluents_dnc
+from console.sandbox.platforms.fluents import rest as fluents
+from console.sandbox.platforms.fluents import saved as fluents_saved
+from console.sandbox.platforms.opencx import automation as opencx_automation
+from console.sandbox.platforms.opencx import common as opencx_common
+from console.sandbox.platforms.opencx import rest as opencx
+from console.sandbox.platforms.opencx import sessions as opencx_sessions
+from console.sandbox.platforms.vapi import calls as vapi_calls
+from console.sandbox.platforms.vapi import rest as vapi
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
 

@@ -10,9 +10,9 @@ from console.sandbox.courier import Target, Webhook
 from console.sandbox.livecall import LiveCall, wall_clock
 from console.sandbox.manners import Speaker
 from console.sandbox.phone import Play, Surroundings
-from console.sandbox.platforms.fluents_signing import FluentsTarget
-from console.sandbox.platforms.opencx_signing import OpenCXTarget
-from console.sandbox.platforms.vapi_signing import VapiTarget
+from console.sandbox.platforms.fluents.signing import FluentsTarget
+from console.sandbox.platforms.opencx.signing import OpenCXTarget
+from console.sandbox.platforms.vapi.signing import VapiTarget
 from console.sandbox.record import CallRecord
 from console.sandbox.script import Generation, Script
 from console.sandbox.settings import SandboxSettings

@@ -10,10 +10,13 @@ from console.sandbox.caller import DIALECTS, Pickup, ToolResults
 from console.sandbox.courier import Reply
 from console.sandbox.envelopes import ENVELOPES, Envelope, Payload, failed_status
 from console.sandbox.livecall import LiveCall
-from console.sandbox.platforms import fluents_replies, opencx_events, opencx_replies, vapi_replies
-from console.sandbox.platforms.fluents_events import FAILED, FluentsEnvelope, named
-from console.sandbox.platforms.opencx_events import OpenCXEnvelope
-from console.sandbox.platforms.vapi_messages import VapiEnvelope
+from console.sandbox.platforms.fluents import replies as fluents_replies
+from console.sandbox.platforms.fluents.events import FAILED, FluentsEnvelope, named
+from console.sandbox.platforms.opencx import events as opencx_events
+from console.sandbox.platforms.opencx import replies as opencx_replies
+from console.sandbox.platforms.opencx.events import OpenCXEnvelope
+from console.sandbox.platforms.vapi import replies as vapi_replies
+from console.sandbox.platforms.vapi.messages import VapiEnvelope
 from console.sandbox.script import Generation, Script, ScriptTool
 from console.sandbox.settings import Options, SandboxSettings
 

@@ -20,7 +20,7 @@ from console.sandbox.courier import Courier, Reply, Webhook, encode
 from console.sandbox.faults import FaultBook
 from console.sandbox.livecall import LiveCall, wall_clock
 from console.sandbox.manners import Account, Speaker, Told, manner_of
-from console.sandbox.platforms.vapi_replies import FORWARDED
+from console.sandbox.platforms.vapi.replies import FORWARDED
 from console.sandbox.record import Sent
 from console.sandbox.script import Platform, Script, ScriptTool, Turn
 from console.sandbox.settings import Options, SandboxSettings

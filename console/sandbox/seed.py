@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from console.sandbox.platforms.fluents_seed import fluents_account
-from console.sandbox.platforms.opencx_seed import opencx_account
+from console.sandbox.platforms.fluents.seed import fluents_account
+from console.sandbox.platforms.opencx.seed import opencx_account
 from console.sandbox.world import (
     CREATED,
     FlireoAccount,

@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from console.sandbox.platforms.fluents_events import ToolBody
-from console.sandbox.platforms.fluents_signing import Method
-from console.sandbox.platforms.opencx_events import CallEvents, DataForm
-from console.sandbox.platforms.opencx_signing import ActionForm, Family
-from console.sandbox.platforms.vapi_messages import ToolShape
-from console.sandbox.platforms.vapi_signing import VapiAuth
+from console.sandbox.platforms.fluents.events import ToolBody
+from console.sandbox.platforms.fluents.signing import Method
+from console.sandbox.platforms.opencx.events import CallEvents, DataForm
+from console.sandbox.platforms.opencx.signing import ActionForm, Family
+from console.sandbox.platforms.vapi.messages import ToolShape
+from console.sandbox.platforms.vapi.signing import VapiAuth
 from console.sandbox.script import Generation
 
 FluentsForm = Literal["older", "newer"]

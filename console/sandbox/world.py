@@ -9,9 +9,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from console.sandbox.platforms.fluents_account import FluentsAccount
-from console.sandbox.platforms.fluents_lines import FluentsLines
-from console.sandbox.platforms.opencx_account import OpenCXAccount
+from console.sandbox.platforms.fluents.account import FluentsAccount
+from console.sandbox.platforms.fluents.lines import FluentsLines
+from console.sandbox.platforms.opencx.account import OpenCXAccount
 from console.sandbox.script import Platform
 
 CREATED = "2026-02-03T04:05:06.000Z"

@@ -19,10 +19,15 @@ from starlette.routing import Route
 
 from console.sandbox import seed
 from console.sandbox.app import FLIREO_BASE, FLIREO_FIRST_BASE, VAPI_BASE, build_sandbox
-from console.sandbox.platforms import flireo, flireo_calls, flireo_first, flireo_groups, vapi, vapi_calls
+from console.sandbox.platforms.flireo import calls as flireo_calls
+from console.sandbox.platforms.flireo import first as flireo_first
+from console.sandbox.platforms.flireo import groups as flireo_groups
+from console.sandbox.platforms.flireo import rest as flireo
+from console.sandbox.platforms.vapi import calls as vapi_calls
+from console.sandbox.platforms.vapi import rest as vapi
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
-from tests.console.sandbox.platforms.test_flireo_groups import NEW as NEW_GROUP
+from tests.console.sandbox.platforms.flireo.test_groups import NEW as NEW_GROUP
 from tests.workers.clients.support import Platform, context, refused
 from workers.clients.base import ApiClient, Session
 from workers.clients.errors import ApiError, AuthFailed, Conflict, InDoubtError, Invalid, NotFound, Unavailable

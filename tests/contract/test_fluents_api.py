@@ -15,7 +15,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from console.sandbox.app import FLUENTS_BASE, build_sandbox
-from console.sandbox.platforms import fluents, fluents_calls, fluents_dnc, fluents_saved, fluents_seed
+from console.sandbox.platforms.fluents import calls as fluents_calls
+from console.sandbox.platforms.fluents import dnc as fluents_dnc
+from console.sandbox.platforms.fluents import rest as fluents
+from console.sandbox.platforms.fluents import saved as fluents_saved
+from console.sandbox.platforms.fluents import seed as fluents_seed
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
 from tests.workers.clients.support import context

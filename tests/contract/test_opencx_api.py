@@ -14,7 +14,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from console.sandbox.app import OPENCX_BASE, build_sandbox
-from console.sandbox.platforms import opencx, opencx_automation, opencx_seed, opencx_sessions
+from console.sandbox.platforms.opencx import automation as opencx_automation
+from console.sandbox.platforms.opencx import rest as opencx
+from console.sandbox.platforms.opencx import seed as opencx_seed
+from console.sandbox.platforms.opencx import sessions as opencx_sessions
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
 from tests.workers.clients.support import context

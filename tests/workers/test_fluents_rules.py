@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from console.sandbox.platforms.fluents_seed import FLUENTS_PAST_CALL, FLUENTS_PROMPT
+from console.sandbox.platforms.fluents.seed import FLUENTS_PAST_CALL, FLUENTS_PROMPT
 from store.client import Store
 from store.connections import Api, Connection
 from store.event import Call, Event

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from console.sandbox import seed
-from console.sandbox.platforms.fluents_seed import FLUENTS_CARRIER
+from console.sandbox.platforms.fluents.seed import FLUENTS_CARRIER
 from store.ceilings import ceiling
 from store.client import Store
 from store.connections import Api, Connection

@@ -7,7 +7,7 @@ import httpx
 from starlette.responses import JSONResponse
 
 from console.sandbox.courier import Courier, Target, encode
-from console.sandbox.platforms.opencx_signing import OpenCXTarget
+from console.sandbox.platforms.opencx.signing import OpenCXTarget
 from tests.console.sandbox.support import Received, Receiver, virtually
 
 BODY = encode({"message": {"type": "status-update", "text": "één"}})

@@ -9,7 +9,7 @@ import pytest
 
 from console.sandbox.livecall import LiveCall
 from console.sandbox.manners import FlireoManner, FluentsManner, Manner, OpenCXManner, VapiManner, manner_of
-from console.sandbox.platforms.fluents_lines import FluentsAgent
+from console.sandbox.platforms.fluents.lines import FluentsAgent
 from console.sandbox.record import CallRecord
 from console.sandbox.script import Script, ScriptTool
 from console.sandbox.settings import SandboxSettings

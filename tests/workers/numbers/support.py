@@ -11,7 +11,7 @@ import httpx
 
 from console.sandbox import seed
 from console.sandbox.app import FLIREO_BASE, FLUENTS_BASE, VAPI_BASE, build_sandbox
-from console.sandbox.platforms import fluents_seed
+from console.sandbox.platforms.fluents import seed as fluents_seed
 from console.sandbox.settings import SandboxSettings
 from console.sandbox.world import World
 from store.client import Store

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from console.sandbox.app import FLUENTS_BASE, build_sandbox
-from console.sandbox.platforms.fluents_account import FluentsAccount
-from console.sandbox.platforms.fluents_seed import FLUENTS_CARRIER
+from console.sandbox.platforms.fluents.account import FluentsAccount
+from console.sandbox.platforms.fluents.seed import FLUENTS_CARRIER
 from console.sandbox.settings import SandboxSettings
 from store.event import Call, Event
 from tests.workers.actions.support import perform

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from console.sandbox.platforms.fluents_seed import FLUENTS_CARRIER
+from console.sandbox.platforms.fluents.seed import FLUENTS_CARRIER
 from tests.workers.actions.platforms.fluents.support import desk
 from tests.workers.actions.support import Platform, given, perform
 from tests.workers.clients.support import said_by

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from console.sandbox.platforms.fluents_calls import RECORDING
-from console.sandbox.platforms.fluents_seed import FLUENTS_DAY_AGENT, FLUENTS_PAST_CALL
+from console.sandbox.platforms.fluents.calls import RECORDING
+from console.sandbox.platforms.fluents.seed import FLUENTS_DAY_AGENT, FLUENTS_PAST_CALL
 from tests.workers.actions.platforms.fluents.support import Desk, desk
 from tests.workers.clients.support import said_by
 from workers.clients.errors import Invalid

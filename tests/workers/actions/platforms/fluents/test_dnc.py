@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from console.sandbox.platforms.fluents_seed import FLUENTS_DAY_AGENT
+from console.sandbox.platforms.fluents.seed import FLUENTS_DAY_AGENT
 from tests.workers.actions.platforms.fluents.support import desk
 from tests.workers.actions.support import Platform, given, perform
 from tests.workers.clients.support import connection

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.sandbox.platforms.fluents_seed import fluents_account
+from console.sandbox.platforms.fluents.seed import fluents_account
 from tests.workers.actions.support import Platform, perform
 from tests.workers.actions.support import given as context_of
 from tests.workers.clients.support import Handler, connection, damaged

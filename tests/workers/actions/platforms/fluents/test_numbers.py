@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.sandbox.platforms.fluents_seed import FLUENTS_CARRIED, FLUENTS_NIGHT_AGENT
+from console.sandbox.platforms.fluents.seed import FLUENTS_CARRIED, FLUENTS_NIGHT_AGENT
 from tests.workers.actions.platforms.fluents.support import desk
 from workers.clients.errors import NotFound
 

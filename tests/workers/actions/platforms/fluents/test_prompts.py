@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from console.sandbox.platforms.fluents_seed import FLUENTS_PROMPT
+from console.sandbox.platforms.fluents.seed import FLUENTS_PROMPT
 from tests.workers.actions.platforms.fluents.support import desk
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.sandbox.platforms.fluents_seed import FLUENTS_ACTION
+from console.sandbox.platforms.fluents.seed import FLUENTS_ACTION
 from tests.workers.actions.platforms.fluents.support import desk
 from tests.workers.clients.support import said_by
 from workers.clients.errors import Invalid, NotFound

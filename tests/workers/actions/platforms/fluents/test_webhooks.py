@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from console.sandbox.platforms.fluents_seed import FLUENTS_DAY_AGENT, FLUENTS_WEBHOOK
+from console.sandbox.platforms.fluents.seed import FLUENTS_DAY_AGENT, FLUENTS_WEBHOOK
 from tests.workers.actions.platforms.fluents.support import desk
 
 URL = "https://hooks.example.com/hooks/fluents_desk/t0ken"

@@ -1,0 +1,1 @@
+"""Vapi as the sandbox plays it: its REST side, what it sends, and how it answers."""
