@@ -34,7 +34,7 @@ class FirstTerminal:
 
     def begin(self) -> None:
         with self.log.open("wb") as log:
-            command = [sys.executable, "-m", "console", "dev", "--port", str(self.ports.receiver)]
+            command = [sys.executable, "-P", "-m", "console", "dev", "--port", str(self.ports.receiver)]
             self.process = subprocess.Popen(
                 command, env=os.environ | self.environ, stdout=log, stderr=subprocess.STDOUT
             )

@@ -57,7 +57,7 @@ def on_a_terminal(width: int, *arguments: str) -> list[str]:
     """What `check` writes on a terminal of that width, without colours."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-    command = [sys.executable, "-m", "console", "check", *arguments]
+    command = [sys.executable, "-P", "-m", "console", "check", *arguments]
     environ = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     subprocess.run(command, stdout=follower, stderr=subprocess.DEVNULL, env=environ | {"TERM": "xterm"}, timeout=30)
     os.close(follower)

@@ -101,7 +101,7 @@ def command(folder: Path, port: int, *more: str) -> list[str]:
     rules = folder / "rules"
     rules.mkdir(exist_ok=True)
     (rules / "who.yaml").write_text(RULE)
-    start = [sys.executable, "-m", "console", "dev", "--port", str(port), "--data-dir", str(folder / "data")]
+    start = [sys.executable, "-P", "-m", "console", "dev", "--port", str(port), "--data-dir", str(folder / "data")]
     return [*start, "--rules-dir", str(rules), *more]
 
 

@@ -24,7 +24,7 @@ def pasted(line: str) -> dict[str, Any]:
 
 
 def hookswitch(running: Dev, *arguments: str) -> str:
-    start = [sys.executable, "-m", "console", *arguments, "--data-dir", str(running.folder / "data")]
+    start = [sys.executable, "-P", "-m", "console", *arguments, "--data-dir", str(running.folder / "data")]
     return subprocess.run(start, capture_output=True, text=True, timeout=PATIENCE, check=True, env=environment()).stdout
 
 
@@ -59,7 +59,7 @@ def test_whatever_is_saved_once_it_is_up_is_told(tmp_path: Path) -> None:
         )
         wanted = 'unknown secret "crm_token"; set HOOKSWITCH_SECRET_CRM_TOKEN'
         until(lambda: wanted in running.complained, "the missing secret is told")
-        start = [sys.executable, "-m", "console"]
+        start = [sys.executable, "-P", "-m", "console"]
         more = ["--data-dir", str(tmp_path / "data")]
         run = subprocess.run(
             [*start, "run", "crm", "--rules", str(tmp_path / "rules"), *more],
