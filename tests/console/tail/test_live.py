@@ -27,6 +27,8 @@ from tests.console.recorded import CALLER, answered, given_up, in_store
 pytestmark = pytest.mark.journey
 
 PATIENCE = 40.0
+NOT_OURS = ("HOOKSWITCH_", "COLUMNS", "LINES")
+"""The terminal itself says how large it is."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>()][A-Z0-9]?")
 RULE = "description: Nobody is found.\non: { tool-calls: look_up }\nanswer: { result: Nobody. }\n"
 
@@ -59,7 +61,7 @@ class Terminal:
 def starts(url: str, folder: Path, *arguments: str) -> Terminal:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 160, 0, 0))
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("HOOKSWITCH_")}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
     environ |= {"HOOKSWITCH_REDIS_URL": url, "HOOKSWITCH_DATA_DIR": str(folder), "TERM": "xterm-256color"}
     process = subprocess.Popen(
         [sys.executable, "-m", "console", "tail", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environ,
