@@ -1,82 +1,74 @@
-"""The `hookswitch` command: one file a verb.
+"""The `hookswitch` command: one file a verb, which is imported when it is typed and not before.
 
 Manners: stdout is data, stderr is talk; exit 0 fine, 1 findings, 2 could not run; errors end with what to do next.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from console.cli.actions import actions
-from console.cli.check import check
-from console.cli.completion import completion
-from console.cli.connections import connections
-from console.cli.console import console
-from console.cli.dead import dead
-from console.cli.dev import dev
-from console.cli.doctor import doctor
 from console.cli.errors import HumaneGroup
-from console.cli.events import events
-from console.cli.explain import explain
-from console.cli.export import export
-from console.cli.forget import forget
-from console.cli.functions import functions
-from console.cli.init import init
-from console.cli.new import new
-from console.cli.numbers import numbers
-from console.cli.pause import pause, paused
-from console.cli.reconcile import reconcile
-from console.cli.reference import reference
-from console.cli.replay import replay
-from console.cli.resume import resume
-from console.cli.run import run
-from console.cli.schedules import schedules
-from console.cli.schema import schema
-from console.cli.serve import serve
-from console.cli.simulate import simulate
-from console.cli.tail import tail
-from console.cli.test import test
-from console.cli.trace import trace
-from console.cli.work import work
+
+VERBS = (
+    "init",
+    "dev",
+    "serve",
+    "work",
+    "console",
+    "check",
+    "test",
+    "schema",
+    "simulate",
+    "events",
+    "trace",
+    "tail",
+    "explain",
+    "export",
+    "forget",
+    "replay",
+    "reconcile",
+    "run",
+    "schedules",
+    "numbers",
+    "new",
+    "dead",
+    "pause",
+    "paused",
+    "resume",
+    "doctor",
+    "connections",
+    "actions",
+    "functions",
+    "reference",
+    "completion",
+)
+"""In the order of the help."""
+
+SHARED = {"paused": "pause"}
+"""Verbs that live in the file of another one."""
 
 
-@click.group(cls=HumaneGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class Verbs(HumaneGroup):
+    """The verbs, each imported when it is asked for: most of them need half of the program, and none needs all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """See click.Group."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """See click.Group."""
+        return verb(cmd_name) if cmd_name in VERBS else None
+
+
+def verb(name: str) -> click.Command:
+    """One of VERBS."""
+    found: click.Command = getattr(import_module(f"console.cli.{SHARED.get(name, name)}"), name)
+    return found
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hookswitch")
 def main() -> None:
     """The webhook URL for AI phone agents, and the automation behind it."""
-
-
-for command in (
-    init,
-    dev,
-    serve,
-    work,
-    console,
-    check,
-    test,
-    schema,
-    simulate,
-    events,
-    trace,
-    tail,
-    explain,
-    export,
-    forget,
-    replay,
-    reconcile,
-    run,
-    schedules,
-    numbers,
-    new,
-    dead,
-    pause,
-    paused,
-    resume,
-    doctor,
-    connections,
-    actions,
-    functions,
-    reference,
-    completion,
-):
-    main.add_command(command)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from console.cli import main
+from console.cli import verb as verb_named
 from tests.deploy.compose import COMPOSE, DEPLOY, OURS, SENTINEL, Missing, composed, services
 from tests.docs.test_references import environment_names
 
@@ -22,7 +22,7 @@ def test_the_three_processes_are_there_and_start_with_real_verbs(path: Path) -> 
     assert set(OURS) <= set(found)
     for name in OURS:
         verb, *words = found[name]["command"]
-        known = {option for parameter in main.commands[verb].params for option in parameter.opts}
+        known = {option for parameter in verb_named(verb).params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= known
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cli import main
+from console.cli import verb as verb_named
 from tests.docs.test_references import environment_names
 from tools.image.lock import closure, files, locked
 
@@ -96,7 +96,7 @@ def test_it_starts_with_a_verb_that_exists() -> None:
     (entry,), (command,) = of("ENTRYPOINT"), of("CMD")
     assert json.loads(entry) == ["hookswitch"]
     verb, *options = json.loads(command)
-    known = {option for parameter in main.commands[verb].params for option in parameter.opts}
+    known = {option for parameter in verb_named(verb).params for option in parameter.opts}
     assert {word for word in options if word.startswith("--")} <= known
 
 

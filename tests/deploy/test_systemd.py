@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cli import main
+from console.cli import verb as verb_named
 from tests.docs.test_references import environment_names
 
 UNITS = sorted((Path(__file__).parents[2] / "deploy" / "systemd").iterdir())
@@ -35,7 +35,7 @@ def test_there_is_one_for_each_process() -> None:
 def test_it_starts_a_verb_that_exists_with_settings_that_exist(unit: Path) -> None:
     program, verb, *words = dict(said(unit))["ExecStart"].split()
     assert program == "/opt/hookswitch/bin/hookswitch"
-    known = {option for parameter in main.commands[verb].params for option in parameter.opts}
+    known = {option for parameter in verb_named(verb).params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= known
     assert set(re.findall(r"HOOKSWITCH_\w+", unit.read_text())) <= environment_names()
 

@@ -73,9 +73,10 @@ def problem(words: list[str]) -> str:
     command: click.Command = main
     for word in words:
         if isinstance(command, click.Group):
-            if word.split("|")[0] not in command.commands:
+            found = command.get_command(click.Context(command), word.split("|")[0])
+            if found is None:
                 return f"no command {word}"
-            command = command.commands[word.split("|")[0]]
+            command = found
         elif word.startswith("--") and word.split("=")[0] not in options(command):
             return f"{command.name} has no option {word}"
     return ""

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from console.cli import main
+from console.cli import VERBS, verb
 from tests.console.conftest import Cli
 
-COMMANDS = sorted(main.commands)
+COMMANDS = sorted(VERBS)
 
 
 def test_help_lists_every_verb(cli: Cli) -> None:
@@ -19,7 +21,13 @@ def test_help_lists_every_verb(cli: Cli) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_verb_explains_itself(name: str, cli: Cli) -> None:
     assert cli(name, "-h").exit_code == 0
-    assert main.commands[name].help
+    assert verb(name).help
+
+
+def test_only_the_verb_that_was_typed_is_imported() -> None:
+    seen = "import sys; from console.cli import verb; verb('trace'); print('console.web.app' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_an_unknown_verb_could_not_run(cli: Cli) -> None:
