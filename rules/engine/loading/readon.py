@@ -100,7 +100,7 @@ class OnReader:
 
     def filtered(self, key: Scalar, kind: KindWords, value: Node) -> Trigger:
         values = self.values(key, value)
-        if values and not kind.filter:
+        if not kind.filter and not _is_empty(value):
             self.reader.report(value, f"{kind.name} has no filter; use `if` instead", "no-filter")
         for word, node in values:
             allowed = FILTER_VALUES.get(kind.filter, ())
@@ -109,7 +109,7 @@ class OnReader:
         return Trigger(kind.name, kind.filter, frozenset(word for word, _ in values), key.line, key.column)
 
     def values(self, key: Scalar, value: Node) -> list[tuple[str, Node]]:
-        if isinstance(value, Scalar) and value.plain is None:
+        if _is_empty(value):
             return []
         return self.reader.words(value, f"`{key.text}`")
 
@@ -154,3 +154,8 @@ class OnReader:
             message = f'"{text}" is not a cron line: minute hour day month weekday, such as "0 18 * * MON-FRI"'
             self.reader.report(node, message, "bad-literal")
         return text
+
+
+def _is_empty(value: Node) -> bool:
+    """Nothing was written after the colon."""
+    return isinstance(value, Scalar) and value.plain is None

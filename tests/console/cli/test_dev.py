@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,7 @@ def test_what_keeps_it_from_running(
     async def fail(_: Plan, __: Say) -> None:
         raise error
 
-    monkeypatch.setattr(sys.modules["console.cli.dev"], "run", fail)
+    monkeypatch.setattr(import_module("console.cli.dev"), "run", fail)
     done = cli("dev", "--rules-dir", rules)
     assert done.exit_code == 2
     assert told in done.stderr
@@ -57,7 +57,7 @@ def test_what_was_asked_for_is_what_is_run(
     async def keep(plan: Plan, _: Say) -> None:
         asked.append(plan)
 
-    monkeypatch.setattr(sys.modules["console.cli.dev"], "run", keep)
+    monkeypatch.setattr(import_module("console.cli.dev"), "run", keep)
     assert cli("dev", "--rules-dir", rules, "--port", "9000", "--no-sandbox").exit_code == 0
     (plan,) = asked
     assert (plan.ports.receiver, plan.sandbox, plan.connections) == (9000, False, None)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -85,7 +85,7 @@ def test_no_such_event(folder: Path) -> None:
 
 
 def test_code_is_laid_out_where_the_source_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    new_module = sys.modules["console.cli.new"]
+    new_module = import_module("console.cli.new")
     written = [new_module.PROJECT / "workers" / "actions" / "crm_note.py"]
     monkeypatch.setattr(
         new_module, "lay_out", lambda what, name: written if (what, name) == ("action", "crm.note") else []

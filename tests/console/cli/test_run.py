@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ steps:
   - action: log
     with: { message: 'hello ${{ data.?city.orValue("world") }}' }
 """
-module = sys.modules["console.cli.run"]
+module = import_module("console.cli.run")
 BROKEN = """
 description: One.
 on: manual
