@@ -186,8 +186,12 @@ def others_known(host: Host, name: str) -> bool:
 
 
 def role(host: Host, name: str) -> str:
+    """What the server is; nothing while it cuts its clients, as one does that is being promoted."""
     with host.redis(name) as client:
-        info: Any = client.info("replication")
+        try:
+            info: Any = client.info("replication")
+        except RedisError:
+            return ""
         return f"{info['role']}{' with a replica' if info.get('connected_slaves') else ''}"
 
 
