@@ -11,3 +11,12 @@ Thing = dict[str, Any]
 def with_id(items: Iterable[Thing], wanted: str) -> Thing | None:
     """The item with that id."""
     return next((each for each in items if each["id"] == wanted), None)
+
+
+class Shelves:
+    """What an account holds, a list for each kind of thing, each a field of its own."""
+
+    def kept(self, what: str) -> list[Thing]:
+        """All of one kind, such as `contacts`."""
+        found: list[Thing] = getattr(self, what)
+        return found

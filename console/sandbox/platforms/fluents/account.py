@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.sandbox.things import Thing, with_id
+from console.sandbox.things import Shelves, Thing, with_id
 
 AGENT_REFERENCES: Mapping[str, str] = {
     "prompt": "prompts",
@@ -22,7 +22,7 @@ AGENT_REFERENCES: Mapping[str, str] = {
 
 
 @dataclass
-class FluentsAccount:
+class FluentsAccount(Shelves):
     """One environment."""
 
     user_id: str = ""
@@ -39,11 +39,6 @@ class FluentsAccount:
     voices: list[Thing] = field(default_factory=list)
     calls: list[Thing] = field(default_factory=list)
     do_not_call: list[Thing] = field(default_factory=list)
-
-    def kept(self, what: str) -> list[Thing]:
-        """All of one kind, such as `prompts`."""
-        found: list[Thing] = getattr(self, what)
-        return found
 
     def call(self, call_id: str) -> Thing | None:
         return with_id(self.calls, call_id)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.sandbox.things import Thing, with_id
+from console.sandbox.things import Shelves, Thing, with_id
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class OpenCXLine:
 
 
 @dataclass
-class OpenCXAccount(Mapping[str, OpenCXAgent]):
+class OpenCXAccount(Shelves, Mapping[str, OpenCXAgent]):
     """One organisation; as a mapping, its agents by id."""
 
     org_id: str = ""
@@ -72,11 +72,6 @@ class OpenCXAccount(Mapping[str, OpenCXAgent]):
     def number_called(self, e164: str) -> OpenCXLine | None:
         found = next((each for each in self.own_agents() if each["phone_number"] == e164), None)
         return OpenCXLine(e164, found["id"]) if found else None
-
-    def kept(self, what: str) -> list[Thing]:
-        """All of one kind, such as `contacts`."""
-        found: list[Thing] = getattr(self, what)
-        return found
 
     def save(self, what: str, fields: Mapping[str, Any]) -> Thing:
         """Keep a new thing under an id of its own."""
