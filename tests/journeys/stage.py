@@ -57,8 +57,8 @@ class Stage:
     ports: Ports = field(default_factory=lambda: Ports(free_port(SANDBOX_ABOVE)))
     settings: dict[str, str] = field(default_factory=dict)
     """HOOKSWITCH_ variables of this story's own; with HOOKSWITCH_REDIS_URL there is no embedded server."""
-    deadline: str = "1s"
-    """Of tool calls: short, since tests wait for it."""
+    deadline: str = "4s"
+    """Of tool calls: as long as platforms wait at most, since a busy machine is slow. Stories of late answers shorten it."""
     store: EmbeddedServer | None = None
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -83,6 +83,7 @@ class Stage:
             until(lambda: self._answers(f"{self.url}/readyz"))
         if "sandbox" in names:
             until(lambda: self._answers(f"{self.ports.sandbox_url}/sandbox/ready"))
+        until(lambda: all(self._works(name) for name in names if name.startswith("worker")))
 
     def environ(self) -> dict[str, str]:
         """The environment of every process."""
@@ -158,6 +159,12 @@ class Stage:
             found: Any = client.zrangebyscore("hs:workers", (time.time() - 2) * 1000, "+inf")
             return list(found)
 
+    def _works(self, name: str) -> bool:
+        """Whether this worker takes jobs; a store of somebody else's is not asked."""
+        process = self.processes[name]
+        assert process.poll() is None, (self.folder / f"{name}.log").read_text()
+        return not self.store or any(f":{process.pid}:".encode() in worker for worker in self.workers())
+
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process."""
         self.processes[name].send_signal(number)
@@ -188,7 +195,7 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, rules: Path, *, deadline: str = "1s", **settings: str) -> Iterator[Stage]:
+def staged(folder: Path, rules: Path, *, deadline: str = "4s", **settings: str) -> Iterator[Stage]:
     """Everything running, until the story ends; `settings` are HOOKSWITCH_ variables."""
     own = {f"HOOKSWITCH_{name.upper()}": value for name, value in settings.items()}
     stage = Stage(folder, rules, settings=own, deadline=deadline)

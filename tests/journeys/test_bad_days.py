@@ -84,7 +84,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     )
     data = tmp_path / "data"
     data.mkdir()
-    with staged(data, rules) as stage:
+    with staged(data, rules, deadline="1s") as stage:
         yield stage
 
 

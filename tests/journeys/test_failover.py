@@ -148,7 +148,7 @@ def test_a_failover_under_load_loses_nothing_that_was_acknowledged(tmp_path: Pat
         settings = {
             "HOOKSWITCH_REDIS_URL": f"redis+sentinel://{sentinel.address}/front", "HOOKSWITCH_DURABILITY": "replica",
         }  # fmt: skip
-        stage = Stage(data, rules, Ports(free_port(SANDBOX_ABOVE)), settings, deadline="4s")
+        stage = Stage(data, rules, Ports(free_port(SANDBOX_ABOVE)), settings)
         try:
             stage.start("sandbox", "receiver", "worker", "worker2")
             poster = Poster(stage, stage.environ()["FRONT_DESK_WEBHOOK_SECRET"])

@@ -34,7 +34,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     rules = folder(tmp_path / "rules", background=slow, waiting=asked.replace("timeout: 20s", f"timeout: {LONG:g}s"))
     data = tmp_path / "data"
     data.mkdir()
-    with staged(data, rules) as stage:
+    with staged(data, rules, deadline="1s") as stage:
         yield stage
 
 
