@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from console.compare import compare
+from console.past.compare import compare
 from receiver.providers import provider_named
 from receiver.providers.samples import load_sample
 from rules.engine.loading.load import load_folder

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.tracebook import moment
+from console.past.tracebook import moment
 from rules.engine.findings import did_you_mean, one_of
 from rules.engine.numbers.read import plain_number
 from rules.engine.numbers.verdict import STATES, differences

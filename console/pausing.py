@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from console.past.tracebook import moment
 from console.rulebook import find_connections
-from console.tracebook import moment
 from rules.engine.findings import did_you_mean, one_of
 from rules.engine.loading.load import NUMBERS_FILE, NoFolder, rule_files
 from store.client import Store

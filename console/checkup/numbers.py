@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from console.checkup.finding import Finding
 from console.cli.storage import store_url
-from console.tracebook import moment
+from console.past.tracebook import moment
 from rules.engine.loading.load import NUMBERS_FILE
 from store.client import Store, open_store
 from store.embedded import EmbeddedError

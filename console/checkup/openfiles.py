@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.checkup.finding import Finding
-from console.openfiles import needed, too_few
+from console.process.openfiles import needed, too_few
 from receiver.settings import ReceiverSettings
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from console.catalog import IN_DOUBT, action_record, action_records
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, print_json
+from console.reference.catalog import IN_DOUBT, action_record, action_records
 from rules.engine.findings import did_you_mean
 from workers.actions import ACTIONS
 

@@ -18,9 +18,9 @@ from rich.markup import escape
 from console.cli.errors import CannotRun
 from console.cli.output import data, fits, listing, print_json, show_whole, talk
 from console.cli.storage import with_store
-from console.compare import Change, Comparison, compare
-from console.comparetext import change_line, change_record, comparison_record, group_rows, stacked, summary
 from console.masking import mask_numbers
+from console.past.compare import Change, Comparison, compare
+from console.past.comparetext import change_line, change_record, comparison_record, group_rows, stacked, summary
 from console.progress import progress
 from console.texts import printable
 from rules.engine.findings import did_you_mean

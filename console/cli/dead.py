@@ -16,9 +16,9 @@ from console.cli.output import data, fits, json_option, listing, print_json, sho
 from console.cli.storage import data_dir_option, with_store
 from console.deadscope import Scope, age, grouped
 from console.masking import mask_numbers
+from console.past.tracebook import moment
 from console.progress import progress
 from console.texts import printable
-from console.tracebook import moment
 from store.client import Store
 from store.deadletters import DeadLetter
 

@@ -13,7 +13,7 @@ from console.cli.storage import data_dir_option
 from console.dev.children import ChildFailed
 from console.dev.ports import LARGEST, Ports, PortTaken
 from console.dev.run import Plan, run
-from console.logs import set_up_logging
+from console.process.logs import set_up_logging
 from store.settings import StoreSettings
 
 

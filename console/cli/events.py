@@ -11,7 +11,7 @@ from console.cli.completing import connection_names
 from console.cli.kinds import show_kinds
 from console.cli.output import data, fits, json_option, listing, numbers_option, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
-from console.tracebook import event_summary
+from console.past.tracebook import event_summary
 from store.client import Store
 
 _LEFT_OUT = ((), ("connection",), ("connection", "from"), ("connection", "from", "to"))

@@ -11,8 +11,8 @@ from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, numbers_option, print_json
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
-from console.explain import explanation
-from console.explaintext import explanation_lines
+from console.past.explain import explanation
+from console.past.explaintext import explanation_lines
 from rules.engine.findings import did_you_mean
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from rich.markup import escape
 
-from console.catalog import function_records
 from console.cli.output import data, json_option, print_json
+from console.reference.catalog import function_records
 
 
 @click.command()

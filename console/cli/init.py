@@ -9,7 +9,7 @@ import click
 
 from console.cli.errors import CannotRun
 from console.cli.output import talk
-from console.starting import CannotStart, lay_out_folder
+from console.making.starting import CannotStart, lay_out_folder
 
 
 @click.command()

@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.markup import escape
 
-from console.catalog import kind_record, kind_records
 from console.cli.errors import CannotRun
 from console.cli.output import data, print_json
+from console.reference.catalog import kind_record, kind_records
 from rules.engine.findings import did_you_mean
 from store.event import KINDS
 

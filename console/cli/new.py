@@ -10,11 +10,11 @@ from console.cli.errors import CannotRun
 from console.cli.output import talk
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
-from console.modelines import modeline
-from console.newcode import PROJECT, CannotLayOut, What, lay_out, next_steps
-from console.newrule import TEMPLATES, can_be_told, rule_text, test_text
-from console.newtest import CannotWrite, write_case
-from console.pastbook import past_of
+from console.making.newcode import PROJECT, CannotLayOut, What, lay_out, next_steps
+from console.making.newrule import TEMPLATES, can_be_told, rule_text, test_text
+from console.making.newtest import CannotWrite, write_case
+from console.past.pastbook import past_of
+from console.reference.modelines import modeline
 from console.rulebook import find_connections, words_for
 from rules.engine.findings import did_you_mean, one_of
 from rules.engine.loading.load import TEST_SUFFIX

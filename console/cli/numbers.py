@@ -29,9 +29,9 @@ from console.keeping import (
     records,
     summary,
 )
+from console.past.tracebook import moment
 from console.pausing import user
 from console.texts import printable
-from console.tracebook import moment
 from store.audit import Deed
 from store.client import Store
 from store.durations import seconds

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from console.cli.output import talk
-from console.reference import pages
+from console.reference.pages import pages
 
 
 @click.command()

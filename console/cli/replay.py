@@ -15,8 +15,8 @@ from console.cli.output import data, json_option, numbers_option, print_json, ta
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
 from console.masking import mask_numbers
-from console.replay import rehearsal, replay_live
-from console.replaytext import rehearsal_lines
+from console.past.replay import rehearsal, replay_live
+from console.past.replaytext import rehearsal_lines
 from console.rulebook import find_connections
 from rules.engine.rule import Rule
 from store.client import Store

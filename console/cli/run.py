@@ -17,9 +17,9 @@ from console.cli.output import data, json_option, numbers_option, print_json, ta
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
 from console.inforce import held_out, refusal
+from console.past.tracebook import trace_record
+from console.past.tracetree import trace_tree
 from console.rulebook import find_connections
-from console.tracebook import trace_record
-from console.tracetree import trace_tree
 from rules.engine.findings import did_you_mean, one_of
 from rules.engine.rule import Rule
 from store.client import Store

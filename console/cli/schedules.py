@@ -14,7 +14,7 @@ from console.cli.output import data, json_option, listing, print_json, show_whol
 from console.cli.rulefiles import connections_option, rules_in_force, rules_option
 from console.cli.storage import data_dir_option, with_store
 from console.inforce import held_out
-from console.tracebook import moment as iso
+from console.past.tracebook import moment as iso
 from rules.engine.playing.cron import next_due
 from rules.engine.rule import Rule, Schedule
 from store.client import Store

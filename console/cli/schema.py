@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from console.cli.output import talk
-from console.modelines import schema_file
-from console.schemas import SCHEMAS, schema_text
+from console.reference.modelines import schema_file
+from console.reference.schemas import SCHEMAS, schema_text
 
 
 @click.command()

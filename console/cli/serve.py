@@ -13,12 +13,12 @@ import click
 import uvicorn
 
 from console.cli.storage import refuse_old_store, store_url
-from console.collector import calm_collector
-from console.door import handed_over, listen
-from console.farewell import close_the_door
-from console.logs import set_up_logging
-from console.openfiles import raise_limit
-from console.sentry import set_up_sentry
+from console.process.collector import calm_collector
+from console.process.door import handed_over, listen
+from console.process.farewell import close_the_door
+from console.process.logs import set_up_logging
+from console.process.openfiles import raise_limit
+from console.process.sentry import set_up_sentry
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
 from store.spans import set_up_spans

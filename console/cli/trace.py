@@ -10,8 +10,8 @@ from console.cli.completing import event_ids
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, numbers_option, print_json, talk
 from console.cli.storage import data_dir_option, with_store
-from console.tracebook import trace_record
-from console.tracetree import trace_tree
+from console.past.tracebook import trace_record
+from console.past.tracetree import trace_tree
 
 
 @click.command()

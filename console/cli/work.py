@@ -6,10 +6,10 @@ import click
 import uvloop
 
 from console.cli.storage import store_url
-from console.collector import calm_collector
-from console.logs import set_up_logging
-from console.openfiles import raise_limit
-from console.sentry import set_up_sentry
+from console.process.collector import calm_collector
+from console.process.logs import set_up_logging
+from console.process.openfiles import raise_limit
+from console.process.sentry import set_up_sentry
 from store.spans import set_up_spans
 from workers.main import run_worker
 from workers.settings import WorkerSettings

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from console.dev.ports import Ports
-from console.modelines import moved
+from console.reference.modelines import moved
 from store.connections import AuthEntry, Connection, Part, load_connections
 
 DEMO_CONNECTIONS = Path(__file__).parent / "demo_connections.yaml"

@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
+from console.past.tracebook import moment, trace_record
 from console.privacy.finding import Finder, Found
 from console.progress import Advance, unseen
 from console.texts import map_texts
-from console.tracebook import moment, trace_record
 from store import keys
 from store.caller import Caller
 from store.client import Store

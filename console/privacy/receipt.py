@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.tracebook import moment
+from console.past.tracebook import moment
 
 NOT_HERE = (
     "backups, replicas that are away, and copies that somebody made",

@@ -13,14 +13,14 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from console.masking import mask_numbers
-from console.replay import rehearsal, replay_live
-from console.replaytext import rehearsal_lines
+from console.past.replay import rehearsal, replay_live
+from console.past.replaytext import rehearsal_lines
+from console.past.tracebook import trace_record
+from console.past.tracetree import trace_tree
 from console.tail.feed import Away, Back, Feed, Line
 from console.tail.keyboard import keyboard
 from console.tail.screen import drawn, pages
 from console.tail.state import State, Wish
-from console.tracebook import trace_record
-from console.tracetree import trace_tree
 from rules.engine.rule import Rule
 from store.client import Store
 from store.connections import Connection

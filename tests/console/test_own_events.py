@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from console.explain import explanation
-from console.replay import rehearsal, replay_live
+from console.past.explain import explanation
+from console.past.replay import rehearsal, replay_live
 from store.client import Store
 from store.event import Event
 from tests.console.support import NIGHT, keep, rules_of

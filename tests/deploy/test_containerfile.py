@@ -82,7 +82,9 @@ def test_secrets_and_rules_in_force_are_not_even_seen(name: str) -> None:
     assert ignored(name)
 
 
-@pytest.mark.parametrize("name", ["rules/engine/rule.py", "console/starter/rules/live/greeting.yaml", "pyproject.toml"])
+@pytest.mark.parametrize(
+    "name", ["rules/engine/rule.py", "console/making/starter/rules/live/greeting.yaml", "pyproject.toml"]
+)
 def test_what_is_needed_is_seen(name: str) -> None:
     assert not ignored(name)
 
@@ -103,7 +105,7 @@ def test_it_starts_with_a_verb_that_exists() -> None:
 def test_it_asks_the_port_it_opens_for_a_sign_of_life() -> None:
     (check,), (command,) = of("HEALTHCHECK"), of("CMD")
     asked = json.loads(check.partition(" CMD ")[2])
-    assert asked[:4] == ["python", "-P", "-m", "console.alive"]
+    assert asked[:4] == ["python", "-P", "-m", "console.process.alive"]
     assert asked[4] == f"http://127.0.0.1:{json.loads(command)[-1]}/livez"
 
 

@@ -24,8 +24,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from console.alive import alive
-from console.starting import lay_out_folder
+from console.making.starting import lay_out_folder
+from console.process.alive import alive
 from receiver.providers.flireo.signature import signed_headers
 from receiver.providers.samples import load_sample
 from store.embedded import die_with_parent

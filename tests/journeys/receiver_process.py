@@ -16,7 +16,7 @@ from pathlib import Path
 import uvicorn
 
 from console.cli.serve import QuietServer
-from console.door import listen
+from console.process.door import listen
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
 from store.embedded import die_with_parent

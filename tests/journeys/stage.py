@@ -58,7 +58,7 @@ class Stage:
     settings: dict[str, str] = field(default_factory=dict)
     """HOOKSWITCH_ variables of this story's own; with HOOKSWITCH_REDIS_URL there is no embedded server."""
     deadline: str = "4s"
-    """Of tool calls: as long as platforms wait at most, since a busy machine is slow. Stories of late answers shorten it."""
+    """Of tool calls: the most there is, for a busy machine. Stories of late answers shorten it."""
     store: EmbeddedServer | None = None
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 

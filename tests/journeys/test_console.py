@@ -15,7 +15,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, Dialog, Page
 
 from console.cli.serve import QuietServer
-from console.door import listen
+from console.process.door import listen
 from console.web.app import build_app
 from console.web.settings import ConsoleSettings
 from store.client import Store

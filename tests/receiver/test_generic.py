@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from console.replay import replay_live
+from console.past.replay import replay_live
 from receiver.app import build_app
 from store.client import Store
 from store.connections import ConnectionsError, load_connections

@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from console.modelines import modeline
+from console.reference.modelines import modeline
 from tools.editors.lsp import Server, running
 from tools.editors.wanted import COMPLETIONS, CURSOR, HOVERS, MISTAKES, Completion, Hover, Mistake
 

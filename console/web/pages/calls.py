@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.tracebook import trace_record
+from console.past.tracebook import trace_record
 from console.web.desk import desk_of, visitor_of
 from console.web.going import to
 from console.web.render import page

@@ -8,11 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.explain import explanation, why
-from console.newtest import CannotWrite, write_case
-from console.pastbook import past_of
-from console.replay import rehearsal, replay_live
-from console.tracebook import trace_record
+from console.making.newtest import CannotWrite, write_case
+from console.past.explain import explanation, why
+from console.past.pastbook import past_of
+from console.past.replay import rehearsal, replay_live
+from console.past.tracebook import trace_record
 from console.web.book import Pages
 from console.web.desk import desk_of, note
 from console.web.frames import frame, texts_of

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.pastbook import memories_of
+from console.past.pastbook import memories_of
 from console.web.desk import desk_of, note
 from console.web.render import page
 from console.web.seeing import sees_numbers, shown

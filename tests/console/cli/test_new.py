@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.cli import main
-from console.modelines import modeline
+from console.reference.modelines import modeline
 from tests.console.cli.support import stored
 from tests.console.support import CALLER, NIGHT, call_comes_in, rules_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from console.cli import main
-from console.reference import pages
+from console.reference.pages import pages
 
 
 def test_printed() -> None:

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from console.cli import main
-from console.modelines import SCHEMAS as COMMITTED
-from console.modelines import schema_file
-from console.schemas import SCHEMAS, schema_text
+from console.reference.modelines import SCHEMAS as COMMITTED
+from console.reference.modelines import schema_file
+from console.reference.schemas import SCHEMAS, schema_text
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -1,0 +1,1 @@
+"""First lines of everything that people write: folders, rules, tests, providers and actions."""

@@ -1,0 +1,1 @@
+"""What can be looked up: the registries as records, pages and schemas."""
