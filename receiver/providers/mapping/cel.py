@@ -6,13 +6,13 @@ payload does not have is `MISSING`, not an error: platforms leave fields out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-import orjson
 import phonenumbers
 from cel_expr_python import cel  # type: ignore[import-untyped]
 from cel_expr_python.ext import ext_optional, ext_strings  # type: ignore[import-untyped]
@@ -120,7 +120,7 @@ def _e164(number: str, region: str) -> str:
 
 
 def _to_json(value: Any) -> str:
-    return orjson.dumps(plainly(value), option=orjson.OPT_SORT_KEYS).decode()
+    return json.dumps(plainly(value), ensure_ascii=False, sort_keys=True)
 
 
 _ANY = ("STRING", "INT", "UINT", "DOUBLE", "BOOL", "TIMESTAMP", "DURATION", "NULL", "MAP", "LIST")

@@ -59,8 +59,8 @@ def to_text(value: Any) -> str:
 
 
 def to_json(value: Any) -> str:
-    """Compact JSON with the keys in a stable order and letters of any language as they are."""
-    return json.dumps(to_plain(value), ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
+    """JSON on one line, with the keys in a stable order and letters of any language as they are."""
+    return json.dumps(to_plain(value), ensure_ascii=False, sort_keys=True)
 
 
 def for_cel(value: Any, depth: int = _DEEPEST) -> Any:

@@ -35,7 +35,7 @@ def value(text: str, **seen: Any) -> Any:
         ('phone.e164(raw.number, "nl")', "+31612340001"),
         ('phone.e164("x", "nl")', ""),
         ('phone.e164("12", "nl")', ""),
-        ("to_json(raw.call)", '{"id":"c1"}'),
+        ("to_json(raw.call)", '{"id": "c1"}'),
         ("duration('90s')", 90.0),
         ('timestamp("2026-03-02T18:00:00+01:00")', "2026-03-02T17:00:00Z"),
         ("raw.?b.orValue('none')", "none"),
