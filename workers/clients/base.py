@@ -116,6 +116,8 @@ class ApiClient:
     """The platform's error codes that say more than the HTTP status."""
     version_path: ClassVar[str] = ""
     """A path every request begins with; a base URL that ends with it already is taken as it is."""
+    smallest: ClassVar[tuple[Sequence[str], Query]]
+    """A list that every account has, cut as short as the platform allows: its path and its query."""
 
     def __init__(self, session: Session) -> None:
         if not session.key:
@@ -123,6 +125,11 @@ class ApiClient:
         self._session = session
         self._secrets = session.secrets | {session.key}
         self._base = session.base_url.rstrip("/").removesuffix(self.version_path) + self.version_path
+
+    async def knock(self) -> None:
+        """One small read, which shows whether the platform is there and takes the key."""
+        segments, query = self.smallest
+        await self.get_any(*segments, query=query)
 
     async def get(self, model: type[M], *segments: str, query: Query | None = None) -> M:
         """Read something."""

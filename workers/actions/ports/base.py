@@ -63,21 +63,24 @@ class Port:
 
         `auth_header` and `auth_prefix` in the connection's api.defaults replace `Authorization: Bearer`.
         """
-        base_url = self.api.base_url or self.base_url
-        if not base_url:
-            raise Invalid(f"connection {_name(self.context)} has no api.base_url, and {self.platform} has no default")
         gate = key_gate(self.context, self.platform, self.api.key, self.per_minute)
         return Session(
             http=self.context.api_http or self.context.http,
-            base_url=base_url,
+            base_url=self.address_of(_name(self.context), self.api),
             key=self.api.key,
             recorder=self.context,
             deadline=Deadline(self.context.timeout),
             secrets=self.context.secrets,
-            auth_header=text(self.api.defaults.get("auth_header")) or "Authorization",
-            auth_prefix=text(self.api.defaults.get("auth_prefix", "Bearer ")),
             gate=InnerGate(inner, gate) if inner else gate,
+            **proof_of(self.api),
         )
+
+    @classmethod
+    def address_of(cls, connection: str, api: Api) -> str:
+        """Where the API is; raises Invalid where nobody knows."""
+        if not (api.base_url or cls.base_url):
+            raise Invalid(f"connection {connection} has no api.base_url, and {cls.platform} has no default")
+        return api.base_url or cls.base_url
 
     def event_call(self) -> str:
         """What the call of the event is known by at this platform's API; empty when it is not told."""
@@ -170,6 +173,14 @@ class Port:
         """The error for something this platform has no way to do."""
         generation = f" ({self.context.generation})" if self.context.generation else ""
         return Unsupported(f"{self.platform}{generation} cannot {what}")
+
+
+def proof_of(api: Api) -> dict[str, str]:
+    """How the key is shown: what replaces `Authorization: Bearer` in a session."""
+    return {
+        "auth_header": text(api.defaults.get("auth_header")) or "Authorization",
+        "auth_prefix": text(api.defaults.get("auth_prefix", "Bearer ")),
+    }
 
 
 class NumbersByAgent(Port):

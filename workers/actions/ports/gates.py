@@ -8,9 +8,11 @@ beginning again would cost more. A 429 lets the key rest for everybody.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sized
 from dataclasses import dataclass
+from typing import Protocol
 
-from workers.actions.base import ActionContext
+from workers.actions.base import Limiter
 from workers.clients.base import Gate
 from workers.clients.errors import Held
 
@@ -24,11 +26,27 @@ LONGEST_REST = 600.0
 """Seconds a key rests at the most, since one odd answer must not stop an account for a day."""
 
 
+class Asker(Protocol):
+    """Who asks, as far as a limit wants to know: an ActionContext, or whoever asks without an event."""
+
+    @property
+    def limiter(self) -> Limiter: ...
+
+    @property
+    def operation(self) -> str: ...
+
+    @property
+    def waited_for(self) -> bool: ...
+
+    @property
+    def exchanges(self) -> Sized: ...
+
+
 @dataclass(frozen=True)
 class SharedGate:
     """One limit, shared by all workers."""
 
-    context: ActionContext
+    context: Asker
     name: str
     limit: int
     """Places a minute; 0 when none is documented, and then only a rest holds back."""
@@ -64,7 +82,7 @@ class InnerGate:
         await self.inner.rest(seconds)
 
 
-def key_gate(context: ActionContext, platform: str, key: str, per_minute: int) -> SharedGate:
+def key_gate(context: Asker, platform: str, key: str, per_minute: int) -> SharedGate:
     """The limit of an API key, which is known by nothing but its hash."""
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]
     shown = f"{platform}'s {per_minute} requests a minute" if per_minute else f"the limit that {platform} asked to keep"
@@ -72,7 +90,7 @@ def key_gate(context: ActionContext, platform: str, key: str, per_minute: int) -
     return SharedGate(context, f"{platform.lower()}:key:{digest}", per_minute, in_background, shown)
 
 
-def call_gate(context: ActionContext, platform: str, call: str, per_minute: int) -> SharedGate:
+def call_gate(context: Asker, platform: str, call: str, per_minute: int) -> SharedGate:
     """The limit on commands into one live call."""
     what = f"{platform}'s {per_minute} commands a minute for one call"
     return SharedGate(context, f"{platform.lower()}:control:{call}", per_minute, per_minute, what)

@@ -49,6 +49,7 @@ class FlireoFirst(ApiClient):
 
     platform = "Flireo"
     version_path = "/v1"
+    smallest = (("phone-numbers",), {"limit": 1, "offset": 0})
     codes: ClassVar[Mapping[str, type[ApiError]]] = {
         "already_in_use": Conflict,
         "not_found": NotFound,

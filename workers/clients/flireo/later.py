@@ -40,6 +40,7 @@ class FlireoLater(ApiClient):
     """The current API. Its limit is 100 requests a minute for a key, and 10 commands a minute for a live call."""
 
     platform = "Flireo"
+    smallest = (("numbers",), {"limit": 1, "offset": 0})
     codes: ClassVar[Mapping[str, type[ApiError]]] = {"rate_limit_exceeded": RateLimited}
 
     def __init__(self, session: Session, generation: Generation) -> None:

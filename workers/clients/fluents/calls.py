@@ -10,7 +10,7 @@ from workers.clients.base import ApiClient, Listing, Page, Query, collect, liste
 from workers.clients.errors import Invalid
 from workers.clients.fluents.models import Call, Paged
 from workers.clients.fluents.requests import CallOrder, checked
-from workers.clients.fluents.resources import Readable
+from workers.clients.fluents.resources import Readable, list_query
 from workers.clients.times import moment
 
 RECORDING_LIMIT = 33_554_432
@@ -41,7 +41,7 @@ class Calls(Readable[Call]):
 
         async def page(number: int) -> Page[Call]:
             newest_first: Query = {"sort_column": "start_time", "sort_desc": True}
-            query: Query = {**self._list_query(number, None), **newest_first}
+            query: Query = {**list_query(number, self._size), **newest_first}
             answer = await self._api.get(Paged, self._name, "list", query=query)
             items = listed(answer.items, Call)
             seen.extend(items)

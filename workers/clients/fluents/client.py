@@ -8,7 +8,7 @@ from workers.clients.fluents.calls import Calls
 from workers.clients.fluents.connections import AccountConnections
 from workers.clients.fluents.donotcall import DoNotCall
 from workers.clients.fluents.numbers import Numbers
-from workers.clients.fluents.resources import SMALL_PAGE, Removable
+from workers.clients.fluents.resources import SMALL_PAGE, Removable, list_query
 
 DEFAULT_BASE_URL = "https://api.fluents.ai"
 
@@ -18,6 +18,7 @@ class Fluents(ApiClient):
 
     platform = "Fluents"
     version_path = "/v1"
+    smallest = (("numbers", "list"), list_query(1, 1))
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

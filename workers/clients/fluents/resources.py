@@ -20,6 +20,11 @@ SMALL_PAGE = 25
 M = TypeVar("M", bound=Lenient)
 
 
+def list_query(page: int, size: int) -> Query:
+    """What every list is asked with."""
+    return {"page": page, "size": size, "sort_column": "id", "sort_desc": False, "filters": ""}
+
+
 class Readable(Generic[M]):
     """Shown and listed."""
 
@@ -37,15 +42,13 @@ class Readable(Generic[M]):
         """All of the environment; `more` are parameters beside the usual ones. Raises Unavailable without a list."""
 
         async def page(number: int) -> Page[M]:
-            answer = await self._api.get(Paged, self._name, "list", query=self._list_query(number, more))
+            answer = await self._api.get(
+                Paged, self._name, "list", query={**(more or {}), **list_query(number, self._size)}
+            )
             items = listed(answer.items, self._model)
             return Page(items, number + 1 if self._has_more(answer, number, len(items)) else None)
 
         return await collect(page, 1)
-
-    def _list_query(self, page: int, more: Query | None) -> Query:
-        always: Query = {"page": page, "size": self._size, "sort_column": "id", "sort_desc": False, "filters": ""}
-        return {**(more or {}), **always}
 
     def _has_more(self, answer: Paged, number: int, count: int) -> bool:
         if isinstance(answer.has_more, bool):

@@ -12,3 +12,5 @@ DEFAULT_BASE_URL = "https://api.open.cx"
 
 class OpenCx(Phones, Sip, Sessions, Contacts, Sequences, Workflows, AgentActions):
     """One key reaches one organisation, as far as the key's scopes go."""
+
+    smallest = (("phone",), {})

@@ -46,6 +46,7 @@ class VapiApi(ApiClient):
     """One private key reaches one organisation."""
 
     platform = "Vapi"
+    smallest = (("phone-number",), {"limit": 1})
 
     async def numbers(self) -> Listing[PhoneNumber]:
         """All phone numbers."""

@@ -64,6 +64,7 @@ class Assistant(Lenient):
     model: dict[str, Any] | None = None
     voice: dict[str, Any] | None = None
     server: dict[str, Any] | None = None
+    server_messages: list[Any] | None = Field(None, alias="serverMessages")
     metadata: dict[str, Any] | None = None
     created_at: str | None = Field(None, alias="createdAt")
     updated_at: str | None = Field(None, alias="updatedAt")
