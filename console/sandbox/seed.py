@@ -39,9 +39,9 @@ VAPI_MAIN_NUMBER = "0d3f9f0e-7a01-4c0e-9c55-0000000000f1"
 VAPI_NIGHT_NUMBER = "0d3f9f0e-7a01-4c0e-9c55-0000000000f2"
 
 
-def fresh_world() -> World:
-    """A new world, the same every time."""
-    return World(_flireo(), fluents_account(), opencx_account(), _shop(), _vapi())
+def fresh_world(fluents_url: str = "") -> World:
+    """A new world, the same every time; `fluents_url` is where the webhook of Fluents leads."""
+    return World(_flireo(), fluents_account(fluents_url), opencx_account(), _shop(), _vapi())
 
 
 def _flireo() -> FlireoAccount:

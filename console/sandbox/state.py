@@ -32,7 +32,7 @@ class Sandbox:
         self.ledger = Ledger()
         self.faults = FaultBook()
         self.limiter = RateLimiter()
-        self.world = fresh_world()
+        self.world = fresh_world(settings.fluents_url)
         self._client = httpx.AsyncClient(transport=transport, timeout=None, trust_env=False)  # noqa: S113
         self.courier = Courier(self._client, now)
         self.exchange = self._new_exchange()
@@ -44,7 +44,7 @@ class Sandbox:
         self.ledger.clear()
         self.faults.clear()
         self.limiter.clear()
-        self.world = fresh_world()
+        self.world = fresh_world(self.settings.fluents_url)
         self.exchange = self._new_exchange()
 
     async def close(self) -> None:

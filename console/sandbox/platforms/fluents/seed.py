@@ -19,11 +19,15 @@ FLUENTS_PAST_CALL = "0d3f9f0e-7a01-4c0e-9c55-0000000000d4"
 FLUENTS_CARRIED = "+31850000077"
 """A number that the carrier has and the environment does not."""
 
+_EVENTS = (
+    "message", "action", "transcript", "recording", "human_detection", "phone_call_connected", "phone_call_ended",
+    "phone_call_did_not_connect", "error",
+)  # fmt: skip
 _DESCRIPTION = "Kept by the support team"
 
 
-def fluents_account() -> FluentsAccount:
-    """Three numbers, two agents, and one of everything else."""
+def fluents_account(url: str = "") -> FluentsAccount:
+    """Three numbers, two agents, and one of everything else; `url` is where its webhook leads."""
     return FluentsAccount(
         user_id=FLUENTS_USER,
         numbers=[
@@ -37,7 +41,7 @@ def fluents_account() -> FluentsAccount:
         carried=[_number(77, FLUENTS_CARRIED, "At the carrier")],
         prompts=[_prompt()],
         actions=[_action()],
-        webhooks=[_webhook()],
+        webhooks=[_webhook(url or "https://hooks.example.com/hooks/fluents_desk")],
         voices=[_voice()],
         calls=[_past_call()],
         do_not_call=[_unwanted()],
@@ -83,12 +87,12 @@ def _action() -> Thing:
     )
 
 
-def _webhook() -> Thing:
+def _webhook(url: str) -> Thing:
     return _owned(
         FLUENTS_WEBHOOK,
         "Hookswitch",
-        subscriptions=["event_transcript", "event_recording"],
-        url="https://hooks.example.com/hooks/fluents_desk",
+        subscriptions=[f"event_{name}" for name in _EVENTS],
+        url=url,
         method="POST",
         account_connection_id=None,
     )
