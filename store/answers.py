@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,10 +10,11 @@ import orjson
 from redis.asyncio import Redis
 
 from store import keys
+from store.runs import Claim, LeaseLostError
 from store.scripting import run
 
 By = Literal["rule", "meanwhile", "fallback"]
-Settled = Literal["stale", "kept", "late", "set"]
+Settled = Literal["kept", "late", "set"]
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,12 @@ class Answers:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def settle(self, job_id: str, token: str, event_id: str, tool_id: str, answer: CellAnswer) -> Settled:
-        """Put an answer into its cell: provisional for `meanwhile`, final otherwise."""
-        arguments = (job_id, token, event_id, tool_id, answer.state, answer.to_json())
+    async def settle(self, claim: Claim, event_id: str, tool_id: str, answer: CellAnswer) -> Settled:
+        """Put an answer into its cell: provisional for `meanwhile`, final otherwise. Raises LeaseLostError."""
+        arguments = (claim.job_id, claim.token, event_id, tool_id, answer.state, answer.to_json())
         result: bytes = await run(self._redis, "settle", *arguments)
+        if result == b"stale":
+            raise LeaseLostError(claim.job_id)
         return result.decode()  # type: ignore[return-value]
 
     async def collect(
@@ -97,10 +100,14 @@ class Answers:
 
     async def cells(self, event_id: str) -> dict[str, Cell]:
         """Every cell of an event by tool id ("" where there are no tools)."""
-        fields: dict[bytes, bytes] = await self._redis.hgetall(keys.ANSWERS + event_id)  # type: ignore[misc]
-        text = {name.decode(): value for name, value in fields.items()}
-        ids = [name.partition(":")[2] for name in text if name.startswith("state:")]
-        return {tool_id: _cell(tool_id, text) for tool_id in ids}
+        return read_cells(await self._redis.hgetall(keys.ANSWERS + event_id))  # type: ignore[misc]
+
+
+def read_cells(fields: Mapping[bytes, bytes]) -> dict[str, Cell]:
+    """An event's cells from the fields of their hash."""
+    text = {name.decode(): value for name, value in fields.items()}
+    ids = [name.partition(":")[2] for name in text if name.startswith("state:")]
+    return {tool_id: _cell(tool_id, text) for tool_id in ids}
 
 
 def _cell(tool_id: str, fields: dict[str, bytes]) -> Cell:

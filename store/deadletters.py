@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from store import keys
 from store.queue import job_for
-from store.runs import Claim, LeaseLostError, RunId, Runs, begun_afresh
+from store.runs import Claim, LeaseLostError, RunId, Runs, begun_afresh, step_of
 from store.scripting import run
 
 BATCH = 500
@@ -89,7 +89,7 @@ class DeadLetters:
         return {
             f"step:{key}": orjson.dumps(begun_afresh(record))
             for key, record in steps.items()
-            if key.partition("#")[0] == step and record["state"] == "failed"
+            if step_of(key) == step and record["state"] == "failed"
         }
 
     async def drop(self, letter: DeadLetter) -> bool:

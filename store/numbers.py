@@ -148,9 +148,9 @@ class Numbers:
                 pipeline.hdel(keys.NUMBERS_ASKED, asked.id)
             await pipeline.execute()
 
-    async def told(self, asked: Asked) -> dict[str, Any] | None:
-        """What was told last; None when nobody has begun."""
-        found = await self._redis.get(keys.NUMBERS_TOLD + asked.id)
+    async def told(self, asked_id: str) -> dict[str, Any] | None:
+        """What was told last of a wish; None when nobody has begun, or it is long over."""
+        found = await self._redis.get(keys.NUMBERS_TOLD + asked_id)
         return orjson.loads(found) if found else None
 
     async def keep_look(self, look: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ class LeaseLostError(Exception):
     """The claim is not ours any more: whatever we were doing, somebody else does it now."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Claim:
     """The right to work on a job, for as long as its lease is renewed. `token` fences every write."""
 
@@ -30,29 +30,22 @@ class Claim:
     tries: int = 1
     late_ms: int = 0
     """How long the job was due before it was claimed."""
-    _ends: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
-    _told: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
+    ends: bool = field(default=False, init=False)
+    """Whether the write that gives the claim up has been sent."""
+    when_ending: Callable[[], None] | None = field(default=None, init=False)
+    """Called when that write is about to be sent: whoever waits for room need not wait for its reply."""
 
     @contextmanager
     def ending(self) -> Iterator[None]:
         """Around the write that gives the claim up: once that has been sent, losing the lease is no news."""
-        self._ends.append(True)
-        for tell in self._told:
-            tell()
+        self.ends = True
+        if self.when_ending:
+            self.when_ending()
         try:
             yield
         except BaseException:
-            self._ends.pop()
+            self.ends = False
             raise
-
-    def when_ending(self, tell: Callable[[], None]) -> None:
-        """Call `tell` as soon as that write is about to be sent: whoever waits for room need not wait for its reply."""
-        self._told.append(tell)
-
-    @property
-    def ends(self) -> bool:
-        """Whether the write that gives the claim up has been sent."""
-        return bool(self._ends)
 
 
 @dataclass(frozen=True)
@@ -108,7 +101,7 @@ class Journal:
     held: bool = False
     """Whether a pause stopped it before its first step."""
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Step key (with `#index` inside a for_each) → its record."""
+    """Journal key → the record of a step, or of one item of its `for_each`."""
 
     @property
     def begun(self) -> bool:
@@ -177,6 +170,16 @@ class Runs:
         """What a rule version consists of, or None."""
         found: bytes | None = await self._redis.get(keys.VERSION + version)
         return found
+
+
+def journal_key(step: str, index: int | None) -> str:
+    """Where a step stands in the journal, or one item of its `for_each`."""
+    return step if index is None else f"{step}#{index}"
+
+
+def step_of(key: str) -> str:
+    """The step that a key of the journal belongs to."""
+    return key.partition("#")[0]
 
 
 def begun_afresh(record: Mapping[str, Any]) -> dict[str, Any]:

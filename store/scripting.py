@@ -46,6 +46,11 @@ STORE_AWAY = (ConnectionError, TimeoutError, ReadOnlyError, OutOfMemoryError)
 """The store cannot be reached or takes nothing at the moment: not the fault of whoever asked."""
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that, whichever command it was the answer to."""
+    return isinstance(error, STORE_AWAY) or (isinstance(error, ResponseError) and str(error).startswith(_TAKES_NOTHING))
+
+
 @dataclass(frozen=True)
 class Script:
     """One script's whole text and the hash the server knows it by."""
@@ -82,6 +87,6 @@ async def run(redis: Redis, name: str, *arguments: Argument, patient: bool = Fal
         except NoScriptError:
             return await company.ask("EVAL", wanted.text, 0, *arguments, patient=patient)
     except ResponseError as error:
-        if not str(error).startswith(_TAKES_NOTHING):
+        if not is_away(error):
             raise
         raise NotCopiedError(str(error)) from error

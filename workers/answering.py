@@ -38,14 +38,15 @@ async def answer_cell(work: Work, rules: Sequence[Rule], tool: ToolView | None, 
 async def take_all_turns(work: Work, candidates: Sequence[Rule], tool: ToolView | None, ledger: Ledger) -> None:
     """The first answer ends the turns of a cell; without one, the fallback is settled at once.
 
-    A run that must wait holds up those after it: whether they are asked at all is found out when it goes on.
+    A run that must wait holds up those after it: whether they are asked at all is found out when it goes on. When it is
+    the job itself that waits, its claim is gone with that.
     """
 
     async def play_one(rule: Rule) -> Played:
         try:
             ran = await _run(work, rule, tool, ledger)
         except Parked as parked:
-            ledger.park(rule, tool, parked)
+            ledger.park(work.run_id(rule.name, tool), parked)
             raise
         ledger.add(ran)
         return ran.played
@@ -53,17 +54,12 @@ async def take_all_turns(work: Work, candidates: Sequence[Rule], tool: ToolView 
     try:
         turns = await take_turns(candidates, play_one)
     except Parked:
-        if _is_parked_here(work, ledger, tool):
+        if work.lease.claim.job_id in ledger.parked:
             return
         turns = []
     ledger.overtake([played.rule for played in turns if played.outcome == OVERTAKEN and not played.error], tool)
     if all(played.answer is None for played in turns):
         await _say(work, Said(tool, work.fallback(), None), ledger)
-
-
-def _is_parked_here(work: Work, ledger: Ledger, tool: ToolView | None) -> bool:
-    """Whether the job itself is what waits now; its claim is gone with that."""
-    return work.lease.claim.job_id in {work.run_id(rule, tool).job_id for rule in ledger.parked}
 
 
 async def _run(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger) -> Ran:
@@ -131,9 +127,5 @@ class _Hold:
 
 
 async def _settle(work: Work, tool: ToolView | None, answer: CellAnswer) -> Settled:
-    claim = work.lease.claim
-    tool_id = tool.id if tool else ""
-    settled = await work.desk.store.answers.settle(claim.job_id, claim.token, work.event.id, tool_id, answer)
-    if settled == "stale":
-        raise LeaseLostError(claim.job_id)
-    return settled
+    answers, tool_id = work.desk.store.answers, tool.id if tool else ""
+    return await answers.settle(work.lease.claim, work.event.id, tool_id, answer)

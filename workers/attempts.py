@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from rules.engine.playing.retries import longest_wait
 from workers.clients.errors import ApiError
 
 VERIFY_SETTLES = 5.0
 """Seconds beyond a call's timeout before asking the far side whether it happened after all."""
-
-Next = Literal["retry", "give up"]
 
 
 class RetryRule(Protocol):
@@ -35,21 +33,22 @@ class RetryRule(Protocol):
 class Verdict:
     """What to do after a failed try."""
 
-    next: Next
-    delay: float = 0.0
+    delay: float | None
+    """Seconds until the next one; None when there is none."""
     reason: str = ""
+    """Why it is given up."""
 
 
 def after_failure(rule: RetryRule, tries: int, age: float, error: ApiError) -> Verdict:
     """Retry or give up; `tries` made so far, `age` in seconds since the first of them began."""
     if not error.retryable:
-        return Verdict("give up", reason=error.message)
+        return Verdict(None, error.message)
     if tries >= rule.tries:
-        return Verdict("give up", reason=f"{error.message} (after {tries} {'try' if tries == 1 else 'tries'})")
+        return Verdict(None, f"{error.message} (after {tries} {'try' if tries == 1 else 'tries'})")
     delay = backoff(rule, tries, error.retry_after)
     if age + delay > rule.max_age:
-        return Verdict("give up", reason=f"{error.message} (too old after {round(age)} s)")
-    return Verdict("retry", delay)
+        return Verdict(None, f"{error.message} (too old after {round(age)} s)")
+    return Verdict(delay)
 
 
 def backoff(rule: RetryRule, tries: int, retry_after: float | None) -> float:

@@ -58,17 +58,6 @@ class Desk:
     pauses: Pauses = field(default_factory=Pauses)
     observer: Observer = field(default_factory=Observer)
 
-    async def rule_of(self, run_id: RunId) -> Rule:
-        """The rule a run belongs to, in the version it began with. Raises MissingRuleError when nobody knows it.
-
-        A run that a pause stopped before its first step goes on in the version in force, if the rule is still there.
-        """
-        journal = await self.store.runs.load(run_id)
-        in_force = self.rules.rule(run_id.rule)
-        if journal.afresh and in_force:
-            return in_force
-        return await self.in_version(run_id.rule, journal.version)
-
     async def in_version(self, name: str, version: str) -> Rule:
         """A rule as it was in a version, or as it is in force for a run that has not begun. Raises MissingRuleError."""
         in_force = self.rules.rule(name)
@@ -91,6 +80,7 @@ class Work:
     toolbox: Toolbox
     memory: dict[str, dict[str, Any]] | None
     """As it was before the event, whatever its rules have done to it since; None until it has been recalled."""
+    _journals: dict[RunId, Journal] = field(default_factory=dict, init=False)
 
     @property
     def event(self) -> Event:
@@ -153,8 +143,28 @@ class Work:
         return bool(self.stored.runs) and self.run_id(rule.name, tool).on_event in self.stored.runs
 
     async def journal(self, run_id: RunId) -> Journal:
-        """What a run has done so far; the event knows which runs there are, so one that has not begun costs nothing."""
-        return await self.desk.store.runs.load(run_id) if run_id.on_event in self.stored.runs else Journal()
+        """What a run has done so far, read once: whoever goes on with it keeps it up to date.
+
+        The event knows which runs there are, so one that has not begun costs nothing.
+        """
+        if run_id not in self._journals:
+            begun = run_id.on_event in self.stored.runs
+            self._journals[run_id] = await self.desk.store.runs.load(run_id) if begun else Journal()
+        return self._journals[run_id]
+
+    async def rule_of(self, run_id: RunId) -> Rule:
+        """The rule a run belongs to, in the version it began with. Raises MissingRuleError when nobody knows it.
+
+        A run that a pause stopped before its first step goes on in the version in force, if the rule is still there.
+        """
+        journal, in_force = await self.journal(run_id), self.desk.rules.rule(run_id.rule)
+        if journal.afresh and in_force:
+            return in_force
+        return await self.desk.in_version(run_id.rule, journal.version)
+
+    def tool(self, tool_id: str) -> ToolView | None:
+        """One of the event's tool calls; None stands for the event as a whole."""
+        return next((tool for tool in self.view.tools if tool.id == tool_id), None)
 
     def run_id(self, rule: str, tool: ToolView | None) -> RunId:
         """The id of a rule's run on this event, or on one of its tool calls."""

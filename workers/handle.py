@@ -47,9 +47,8 @@ async def resume_run(ctx: Mapping[str, Any], run: str) -> None:
     work = await on_the_desk(ctx, run_id.event_id)
     if work is None:
         return
-    rule = await work.desk.rule_of(run_id)
+    rule, tool = await work.rule_of(run_id), work.tool(run_id.tool_id)
     await work.recall()
-    tool = next((tool for tool in work.view.tools if tool.id == run_id.tool_id), None)
     ledger = Ledger()
     if not (_in_force(rule) and rule.listens_to_tool(work.view, tool)):
         ledger.entries.append(_looking_on(work, rule, tool))
@@ -57,7 +56,7 @@ async def resume_run(ctx: Mapping[str, Any], run: str) -> None:
         await take_all_turns(work, [rule, *_held_up(work, rule, tool)], tool, ledger)
     else:
         await side_run(work, rule, tool, ledger)
-    if rule.name not in ledger.parked:
+    if work.lease.claim.job_id not in ledger.parked:
         await _finish(work, ledger)
 
 

@@ -38,6 +38,8 @@ class Health:
     metrics: WorkerMetrics
     token: str = ""
     """Who shows it may read /metrics; empty: everybody who reaches the port."""
+    shows_metrics: bool = True
+    """Whether there is such a page."""
     _registry: CollectorRegistry = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,8 @@ class Health:
 
     async def page(self, request: Request) -> Response:
         """The metrics."""
+        if not self.shows_metrics:
+            return PlainTextResponse("", 404)
         if self.token and not shows_token(request.headers.get("authorization", ""), self.token):
             return PlainTextResponse("", 401, {"www-authenticate": "Bearer"})
         await self.metrics.look(self.worker, self.book)

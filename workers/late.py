@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +10,10 @@ import orjson
 
 from rules.engine.playing.events import ToolView
 from store.answers import Cell, CellAnswer
-from store.runs import RunId
 from workers.actions import ACTIONS
 from workers.desk import Work, on_the_desk
-from workers.stepping import Parked, RunState, Stepper
+from workers.lease import now
+from workers.stepping import RunState, Stepper
 
 INJECT = "call.inject"
 PATIENCE = 20.0
@@ -55,9 +54,7 @@ async def _delivered(work: Work, state: RunState, tool: ToolView | None, answer:
     text = spoken(tool, answer.body)
     if not text:
         return {"policy": "drop", "why": "there is nothing to say"}
-    if not state.journal.begun:
-        state.journal = await work.journal(state.run_id)
-    state.patience = asyncio.get_running_loop().time() + PATIENCE
+    state.patience = now() + PATIENCE
     stepper = Stepper(state, work)
     with_ = {"content": text, "respond": True}
     result = await stepper.perform(state.rule, LateStep(), None, with_, (), state.journal.decided)
@@ -87,7 +84,6 @@ async def handle_unsent(ctx: Mapping[str, Any], event_id: str) -> None:
     work = await on_the_desk(ctx, event_id)
     if work is None:
         return
-    await work.recall()
     store = work.desk.store
     trace: dict[str, bytes] = {}
     for cell in (await store.answers.cells(event_id)).values():
@@ -98,11 +94,7 @@ async def handle_unsent(ctx: Mapping[str, Any], event_id: str) -> None:
 
 
 async def _deliver_cell(work: Work, cell: Cell, answer: CellAnswer) -> dict[str, Any]:
-    run_id = RunId(work.event.id, answer.rule, cell.tool_id)
-    rule = await work.desk.rule_of(run_id)
-    state = RunState(run_id, rule, work.lease, await work.journal(run_id))
-    tool = next((tool for tool in work.view.tools if tool.id == cell.tool_id), None)
-    try:
-        return await deliver_late(work, state, tool, answer)
-    except Parked:
-        return {"policy": "inject", "outcome": "failed"}
+    tool = work.tool(cell.tool_id)
+    run_id = work.run_id(answer.rule, tool)
+    state = RunState(run_id, await work.rule_of(run_id), await work.journal(run_id))
+    return await deliver_late(work, state, tool, answer)

@@ -9,6 +9,7 @@ from rules.engine.playing.events import ToolView
 from rules.engine.playing.turns import OVERTAKEN, has_acted
 from rules.engine.rule import Rule
 from store.answers import CellAnswer, LastWord
+from store.runs import RunId
 from workers.desk import Work
 from workers.pausing import PausedError
 from workers.ran import Ran
@@ -42,10 +43,8 @@ class Ledger:
     elsewhere: list[TraceRecord] = field(default_factory=list)
     """Runs that a pause has stopped; their job has written the trace itself, and may be done by now."""
     stages: dict[str, float] = field(default_factory=dict)
-    failed: list[Ran] = field(default_factory=list)
-    """Runs that were given up."""
     parked: set[str] = field(default_factory=set)
-    """Rules whose runs go on as jobs of their own."""
+    """The jobs as which runs go on."""
     acted: set[str] = field(default_factory=set)
     """Tool ids ("" for the event as a whole) that some rule has acted on."""
     said: Said | None = None
@@ -56,22 +55,24 @@ class Ledger:
         """Why each rule acted, or why not."""
         return list(records_of(self.entries))
 
+    @property
+    def failed(self) -> list[Ran]:
+        """Runs that were given up."""
+        return [entry for entry in self.entries if isinstance(entry, Ran) and entry.failed_for_good]
+
     def add(self, ran: Ran) -> None:
         """One rule is through."""
         self.entries.append(ran)
-        if ran.failed_for_good:
-            self.failed.append(ran)
         if has_acted(ran.played):
             self.acted.add(ran.played.tool_id)
 
-    def park(self, rule: Rule, tool: ToolView | None, parked: Parked) -> None:
+    def park(self, run_id: RunId, parked: Parked) -> None:
         """One rule's run goes on as a job of its own. Its conditions hold, or it would be through."""
-        tool_id = tool.id if tool else ""
-        self.parked.add(rule.name)
+        self.parked.add(run_id.job_id)
         if isinstance(parked, PausedError):
-            self.elsewhere.append(TraceRecord(rule.name, tool_id, parked.record))
+            self.elsewhere.append(TraceRecord(run_id.rule, run_id.tool_id, parked.record))
         if not isinstance(parked, PausedError) or parked.record["steps"]:
-            self.acted.add(tool_id)
+            self.acted.add(run_id.tool_id)
 
     def overtake(self, rules: Sequence[Rule], tool: ToolView | None, why: str = "") -> None:
         """Rules that do not come to their turn."""

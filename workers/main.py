@@ -82,10 +82,7 @@ def _report(book: RuleBook, connections: Mapping[str, Connection]) -> None:
 def build_worker(desk: Desk, settings: WorkerSettings) -> LeasedWorker:
     """A worker with a name of its own."""
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    context = {
-        "desk": desk, "keep": settings.retention(desk.connections), "compare_every": settings.reconcile_every,
-        "keeper": keeper_of(desk, settings, name),
-    }  # fmt: skip
+    context = {"desk": desk, "keep": settings.retention(desk.connections)}
     worker = LeasedWorker(desk.store, FUNCTIONS, name=name, slots=settings.slots, ctx=context)
     worker.observer = desk.observer
     return worker
@@ -115,7 +112,7 @@ async def _work(settings: WorkerSettings, store: Store) -> None:
     desk, book = build_desk(settings, store, observer=metrics)
     metrics.begin(desk.connections.values())
     worker = build_worker(desk, settings)
-    health = Health(worker, book, metrics, settings.metrics_token)
+    health = Health(worker, book, metrics, settings.metrics_token, settings.shows_metrics)
     showing = asyncio.create_task(show(health, settings.worker_metrics_host, settings.worker_metrics_port))
     tallyman = Tallyman(store.tallies, metrics.tallied)
     tallying = asyncio.create_task(tallyman.tell_for_ever())
@@ -131,7 +128,7 @@ async def _work(settings: WorkerSettings, store: Store) -> None:
         teller = Teller(store.roster, worker.name, book)
         telling = asyncio.create_task(teller.tell_for_ever())
         try:
-            await work_until(stop, worker, settings.grace)
+            await work_until(stop, worker, desk, settings)
         finally:
             stop.set()
             await end(pauses, telling)
@@ -157,17 +154,18 @@ async def begin_when_possible(desk: Desk, book: RuleBook, stop: asyncio.Event) -
             return
 
 
-async def work_until(stop: asyncio.Event, worker: LeasedWorker, grace: float) -> None:
-    """Run the worker, its sweeper and its schedules until `stop` is set; raises what ended the worker by itself."""
-    desk: Desk = worker.ctx["desk"]
+async def work_until(stop: asyncio.Event, worker: LeasedWorker, desk: Desk, settings: WorkerSettings) -> None:
+    """Run the worker and what goes on beside it until `stop` is set; raises what ended the worker by itself."""
     scheduler = Scheduler(desk.store, desk.rules, desk.connections, unless_paused(desk))
-    sweeper = asyncio.create_task(sweep_for_ever(worker.store, worker.name, worker.ctx["keep"]))
-    schedules = asyncio.create_task(schedule_for_ever(scheduler))
-    comparing = asyncio.create_task(reconcile_for_ever(desk, worker.name, worker.ctx["compare_every"]))
-    numbers = asyncio.create_task(keep_for_ever(worker.ctx["keeper"]))
+    beside = [
+        asyncio.create_task(sweep_for_ever(desk.store, worker.name, settings.retention(desk.connections))),
+        asyncio.create_task(schedule_for_ever(scheduler)),
+        asyncio.create_task(reconcile_for_ever(desk, worker.name, settings.reconcile_every)),
+        asyncio.create_task(keep_for_ever(keeper_of(desk, settings, worker.name))),
+    ]
     main = asyncio.create_task(worker.main())
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({main, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    await worker.stop(grace)
-    await end(sweeper, schedules, comparing, numbers, stopped)
+    await worker.stop(settings.grace)
+    await end(*beside, stopped)
     await main

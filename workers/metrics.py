@@ -154,7 +154,7 @@ class WorkerMetrics(Observer):
     @property
     def tallied(self) -> Mapping[str, Count | Spread]:
         """What people see of it in the console, over all processes."""
-        return {"rule": self.outcomes, "rule_seconds": self.rule}
+        return {"rule": self.outcomes, "rule_seconds": self.rule, "api": self.requests}
 
     @property
     def sheets(self) -> list[Sheet]:

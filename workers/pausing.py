@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from store import pauses as stored
 from store.pauses import Pause, covering
+from workers.looking import look_for_ever
 from workers.stepping import Parked
 
 logger = logging.getLogger(__name__)
@@ -43,15 +41,8 @@ class Pauses:
 
 
 async def follow(pauses: Pauses, store: stored.Pauses) -> None:
-    """Keep up until cancelled."""
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            await pauses.look(store)
-        except (RedisError, OSError) as error:
-            logger.warning("what is paused stays so, the store is away", extra={"error": repr(error)})
-        except Exception:
-            logger.exception("looking for pauses failed, it goes on with the next look")
+    """Keep up until cancelled. What is paused stays so while the store is away."""
+    await look_for_ever(lambda: pauses.look(store), EVERY, "pauses")
 
 
 class PausedError(Parked):

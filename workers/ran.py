@@ -11,8 +11,10 @@ from rules.engine.playing.events import ToolView
 from rules.engine.playing.play import matches
 from rules.engine.playing.played import ConditionTrace, Played, StepTrace
 from rules.engine.rule import Condition, Rule, Step
+from store.runs import step_of
 from workers.desk import Work
-from workers.stepping import RunState, finished_result
+from workers.stepping import RunState
+from workers.tries import finished_result
 
 
 @dataclass
@@ -44,7 +46,7 @@ def _taken(step: Step, state: RunState) -> Iterator[StepTrace]:
     if step.condition and journal.decided.get(step.condition.place) is False:
         yield StepTrace(step.key, step.action, "skipped", step.line)
         return
-    records = [record for key, record in journal.steps.items() if key.partition("#")[0] == step.key]
+    records = [record for key, record in journal.steps.items() if step_of(key) == step.key]
     results = [result for record in records if (result := finished_result(record))]
     if results:
         failed = next((result for result in results if result.outcome == "failed"), results[-1])

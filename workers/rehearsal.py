@@ -18,8 +18,10 @@ from rules.engine.playing.events import EventView, ToolView
 from rules.engine.playing.play import Surroundings, matches, play
 from rules.engine.playing.played import Played, StepResult
 from rules.engine.rule import Choice, Rule, Step
+from store.runs import journal_key, step_of
 from workers.actions import ACTIONS
-from workers.stepping import finished_result, first_problem
+from workers.stepping import first_problem
+from workers.tries import finished_result
 
 Records = Mapping[str, Mapping[str, Any]]
 """Step key (with `#index` inside a for_each) → the journal's record of it."""
@@ -150,8 +152,8 @@ class _Rehearsal:
             found = next((step for step in performer.steps if step.source == "unknown"), None)
             if found is None:
                 break
-            key = found.key.partition("#")[0]
-            unknown[key] = [step for step in performer.steps if step.key.partition("#")[0] == key]
+            key = step_of(found.key)
+            unknown[key] = [step for step in performer.steps if step_of(step.key) == key]
         played = played if played.rule is self.rule else replace(played, rule=self.rule)
         return self._told(played, knowable, performer, unknown)
 
@@ -161,7 +163,7 @@ class _Rehearsal:
         """Every step that would be taken, in order; behind one that stops the rule there are none."""
         by_key = {**unknown}
         for dry in performer.steps:
-            by_key.setdefault(dry.key.partition("#")[0], []).append(dry)
+            by_key.setdefault(step_of(dry.key), []).append(dry)
         stopped = played.outcome != "ran"
         last = max((step.index for step in self.rule.steps if step.key in by_key), default=-1)
         for step in knowable.hanging:
@@ -201,7 +203,7 @@ class _Performer:
         decided: Mapping[str, bool],
     ) -> StepResult:
         """The recorded result, else one that changes nothing."""
-        key = step.key if index is None else f"{step.key}#{index}"
+        key = journal_key(step.key, index)
         source, result = self.known(key, step, with_)
         self.steps.append(DryStep(key, step.action, step.line, with_, source, result))
         return result or StepResult("done")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +13,19 @@ from rules.engine.playing.played import Played, StepResult
 from rules.engine.playing.turns import OVERTAKEN
 from rules.engine.rule import Rule
 from store.deadletters import DeadLetter
-from store.runs import Stopped
+from store.runs import Stopped, journal_key, step_of
 from store.spans import span
 from workers.desk import Work
 from workers.holding import Holding, ReplacedError
 from workers.pausing import PAUSED, PausedError, told
 from workers.ran import Ran, decided_before, so_far
-from workers.stepping import Parked, RunState, Stepper, finished_result
+from workers.stepping import Parked, RunState, Stepper
 from workers.tracing import trace_of
+from workers.tries import finished_result
 
 Hook = Callable[[], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
 
 
 async def run_rule(
@@ -62,7 +65,7 @@ async def _begin(work: Work, rule: Rule, tool: ToolView | None, patience: float 
         journal.version = ""
     elif journal.version not in ("", rule.version):
         rule = await work.desk.in_version(rule.name, journal.version)
-    return RunState(run_id, rule, work.lease, journal, patience)
+    return RunState(run_id, rule, journal, patience)
 
 
 async def _play(work: Work, state: RunState, tool: ToolView | None, holding: Holding, performer: _Watched) -> Played:
@@ -108,9 +111,7 @@ async def _stop(work: Work, state: RunState, tool: ToolView | None, holding: Hol
 def _keeps_somebody_waiting(work: Work, state: RunState) -> bool:
     if not (work.event.waits and state.rule.answers):
         return False
-    if not state.journal.steps:
-        return True
-    return state.patience is not None and asyncio.get_running_loop().time() < state.patience
+    return state.waited_for or not state.journal.steps
 
 
 async def park(work: Work, rule: Rule, tool: ToolView | None, delay: float, stopped: Stopped | None = None) -> None:
@@ -124,12 +125,13 @@ async def bury(work: Work, ran: Ran) -> None:
     """Make a dead letter of a run that was given up."""
     state, played = ran.state, ran.played
     step = played.steps[-1].key
-    attempts = [len(record["attempts"]) for key, record in state.journal.steps.items() if key.partition("#")[0] == step]
+    attempts = [len(record["attempts"]) for key, record in state.journal.steps.items() if step_of(key) == step]
     letter = DeadLetter(
         state.run_id.job_id, work.event.id, state.rule.name, step, played.error, max(attempts, default=0),
         work.event.connection, work.event.kind,
     )  # fmt: skip
     await work.desk.store.dead.bury(work.lease.claim, letter)
+    logger.warning("dead letter", extra={"rule": state.rule.name, "step": step})
     work.desk.observer.gave_up(state.rule.name)
 
 
@@ -146,7 +148,7 @@ class _Watched:
     async def perform(self, rule: Rule, step: Any, index: int | None, *arguments: Any) -> StepResult:
         if self.elsewhere:
             raise Parked(0.0, "its steps are taken by a job of their own")
-        self._stop_if_paused(step.key if index is None else f"{step.key}#{index}")
+        self._stop_if_paused(journal_key(step.key, index))
         hook, self.on_match = self.on_match, None
         if hook:
             await hook()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal
-
-from redis.exceptions import RedisError
 
 from rules.engine.playing.cron import due_times, next_due
 from rules.engine.rule import Rule, Schedule
@@ -20,6 +17,7 @@ from store.event import Event
 from store.events import Acceptance
 from store.schedules import Pointer, firing_id
 from workers.desk import Desk, InForce
+from workers.looking import look_for_ever
 
 logger = logging.getLogger(__name__)
 
@@ -171,12 +169,4 @@ def milliseconds(moment: datetime) -> int:
 
 async def schedule_for_ever(scheduler: Scheduler) -> None:
     """Look until cancelled, through any absence of the store."""
-    while True:
-        wait = LOOK_EVERY
-        try:
-            wait = await scheduler.look()
-        except (RedisError, OSError) as error:
-            logger.warning("schedules must wait, the store is away", extra={"error": repr(error)})
-        except Exception:
-            logger.exception("looking at schedules failed, it goes on with the next look")
-        await asyncio.sleep(wait)
+    await look_for_ever(scheduler.look, LOOK_EVERY, "schedules")

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 from store.connections import Connection
 from store.durations import seconds
 from store.retention import Keep
-from store.settings import StoreSettings
+from store.settings import StoreSettings, on_loopback
 
 _SECRET_PREFIX = "HOOKSWITCH_SECRET_"  # noqa: S105
 _VAR_PREFIX = "HOOKSWITCH_VAR_"
@@ -33,9 +33,7 @@ class WorkerSettings(StoreSettings):
     rules_dir: Path = Field(Path("rules/live"), description="the folder with the rules in force")
     http_allow: str = Field("", description="private hosts and networks that rules may reach, comma separated")
     trace_hosts: str = Field("", description="hosts that are told of the trace a request belongs to, comma separated")
-    metrics_token: str = Field(
-        "", description="who shows it may read /metrics; empty: who reaches the port", repr=False
-    )
+    metrics_token: str = Field("", description="who shows it may read /metrics; empty: this machine alone", repr=False)
     worker_metrics_host: str = Field("127.0.0.1", description="address for /livez, /readyz and /metrics of a worker")
     worker_metrics_port: int = Field(0, ge=0, le=65535, description="port for them; 0: none")
     slots_live: int = Field(32, gt=0, description="events with a waiting caller handled at once")
@@ -55,6 +53,11 @@ class WorkerSettings(StoreSettings):
     reconcile_every: Annotated[float, BeforeValidator(_duration)] = Field(
         3600.0, ge=0, description="how often calls are compared with the platforms' own lists; 0: only when asked for"
     )
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether there is a page of metrics: nobody else on the network reads them without a token."""
+        return bool(self.metrics_token) or on_loopback(self.worker_metrics_host)
 
     @property
     def slots(self) -> dict[str, int]:

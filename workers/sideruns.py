@@ -93,4 +93,4 @@ async def side_run(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger
     try:
         ledger.add(await run_rule(work, rule, tool, elsewhere=work.lease.claim.lane == "live"))
     except Parked as parked:
-        ledger.park(rule, tool, parked)
+        ledger.park(work.run_id(rule.name, tool), parked)

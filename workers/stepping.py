@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +13,21 @@ import orjson
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from rules.engine.playing.played import StepResult
+from rules.engine.playing.played import StepOutcome, StepResult
 from rules.engine.rule import Rule
-from store.runs import Journal, LeaseLostError, RunId
+from store.runs import Journal, LeaseLostError, RunId, journal_key
 from store.scripting import STORE_AWAY
 from store.spans import span
 from store.tasks import is_asked_to_end
 from workers.actions import ACTIONS, in_doubt_for
-from workers.actions.base import ActionContext, Exchange, Perform, Verify
+from workers.actions.base import ActionContext, Perform, Verify
 from workers.attempts import Verdict, after_failure
 from workers.ceilings import give_back, over_ceiling
 from workers.clients.errors import ApiError, Held, InDoubtError, Unsupported
-from workers.clients.redact import fit_for_a_trace, redacted
-from workers.lease import Lease
+from workers.clients.redact import fit_for_a_trace
+from workers.lease import now
 from workers.steplike import StepLike
-from workers.tries import Record, Try, broken_off
+from workers.tries import Record, Try, broken_off, finished_result, note_exchanges
 
 if TYPE_CHECKING:
     from workers.desk import Work
@@ -46,14 +46,18 @@ class Parked(Exception):
 
 @dataclass
 class RunState:
-    """A run in progress: who runs, under which lease, and what is written so far."""
+    """A run in progress: who runs, and what is written so far."""
 
     run_id: RunId
     rule: Rule
-    lease: Lease
     journal: Journal
     patience: float | None = None
     """Event loop time until which a retry may wait in place because a caller waits; None: retries are parked."""
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether somebody still waits for what becomes of it."""
+        return self.patience is not None and now() < self.patience
 
 
 @dataclass
@@ -62,7 +66,6 @@ class Stepper:
 
     state: RunState
     work: Work
-    _secrets: frozenset[str] = field(default=frozenset())
 
     async def perform(
         self,
@@ -74,20 +77,19 @@ class Stepper:
         decided: Mapping[str, bool],
     ) -> StepResult:
         """The step's result: the stored one when it is finished, else that of as many tries as the rule allows."""
-        key = step.key if index is None else f"{step.key}#{index}"
+        key = journal_key(step.key, index)
         record = self.state.journal.steps.setdefault(key, {"state": "new", "action": step.action, "attempts": []})
         finished = finished_result(record)
         if finished:
             return finished
         self.state.journal.decided = dict(decided)
-        self._secrets = frozenset(used_secrets)
         action = ACTIONS[step.action]
         try:
             params = action.params.model_validate(with_)
         except ValidationError as error:
             return await self._give_up(key, record, first_problem(error))
         with span("step", attributes={"hookswitch.action": step.action}):
-            return await self._until_finished(Try(key, record, step, action, params))
+            return await self._until_finished(Try(key, record, step, action, params, frozenset(used_secrets)))
 
     async def _until_finished(self, attempt: Try) -> StepResult:
         result = await self._left_behind(attempt)
@@ -116,28 +118,23 @@ class Stepper:
         record["attempts"].append(entry)
         record["state"] = "started"
         await self._write(attempt.key, record)
-        self.state.lease.ensure()
+        self.work.lease.ensure()
         began, outcome = time.perf_counter(), "ended"
         try:
             output = await self._bounded(attempt, context, attempt.action.perform)
             outcome = "done"
-        except Held as held:
-            outcome = "held"
-            if context.exchanges:
-                raise
-            return await self._held(attempt, held)
         except ApiError as error:
             outcome = error.word
-            entry["error"] = fit_for_a_trace(error.message, self._secrets)
+            entry["error"] = fit_for_a_trace(error.message, attempt.secrets)
             raise
         finally:
             took = time.perf_counter() - began
             entry["ms"] = round(took * 1000, 1)
-            self._note_exchanges(entry, context.exchanges)
+            note_exchanges(entry, context)
             self.work.desk.observer.tried(
                 self.work, attempt.step.action, outcome, took, first=len(record["attempts"]) < 2
             )
-        return await self._done(attempt, output or {})
+        return await self._over(attempt.key, record, "done", output=output or {})
 
     async def _bounded(self, attempt: Try, context: ActionContext, ask: Perform | Verify) -> Record | None:
         """Run the action; a timeout is doubt, and a bug of ours is tried again like any passing fault."""
@@ -157,51 +154,41 @@ class Stepper:
             self.work.toolbox.report_bug(error, attempt.step.action)
             raise broken_off(context, f"the action failed: {type(error).__name__}") from error
 
-    async def _held(self, attempt: Try, error: Held) -> StepResult | None:
-        """Our own limiter had no place and nothing was sent: no try is counted, and the run waits for its turn."""
-        verdict = attempt.held_back(error)
-        if verdict.next == "give up" or not self._has_patience(verdict):
-            return await self._not_again(attempt, verdict.reason or f"{error.message} (no time left to wait)")
-        await self._again(attempt, verdict.delay, error)
-        return None
-
     async def _after_error(self, attempt: Try, error: ApiError) -> StepResult | None:
         """A result when the step is over; None to try again now. Parks the run when it must wait."""
+        if isinstance(error, Held) and not attempt.has_sent:
+            return await self._again(attempt, attempt.held_back(error), error, "no time left to wait")
         if isinstance(error, InDoubtError):
             result = await self._resolve_doubt(attempt, error.message)
             if result:
                 return result
         verdict = after_failure(attempt.step.retry, attempt.tries, attempt.age, error)
-        if verdict.next == "give up" or not self._has_patience(verdict):
-            return await self._not_again(attempt, verdict.reason or f"{error.message} (no time left for another try)")
-        await self._again(attempt, verdict.delay, error)
-        return None
+        return await self._again(attempt, verdict, error, "no time left for another try")
 
-    async def _not_again(self, attempt: Try, reason: str) -> StepResult:
-        result = await self._give_up(attempt.key, attempt.record, fit_for_a_trace(reason, self._secrets))
-        await give_back(self.work.desk.store.spending, attempt.action, self._context(attempt))
-        return result
-
-    async def _again(self, attempt: Try, delay: float, error: ApiError) -> None:
-        """Wait here while a caller does; otherwise raise Parked."""
+    async def _again(self, attempt: Try, verdict: Verdict, error: ApiError, out_of_time: str) -> StepResult | None:
+        """None once it is time for the next try, a result when there is none. Raises Parked unless a caller waits."""
+        if verdict.delay is None or not self._has_patience(verdict.delay):
+            reason = verdict.reason or f"{error.message} ({out_of_time})"
+            result = await self._give_up(attempt.key, attempt.record, fit_for_a_trace(reason, attempt.secrets))
+            await give_back(self.work.desk.store.spending, attempt.action, self._context(attempt))
+            return result
         attempt.record["state"] = "waiting"
         await self._write(attempt.key, attempt.record)
         if self.state.patience is None:
-            raise Parked(delay, error.message)
-        await asyncio.sleep(delay)
+            raise Parked(verdict.delay, error.message)
+        await asyncio.sleep(verdict.delay)
+        return None
 
-    def _has_patience(self, verdict: Verdict) -> bool:
+    def _has_patience(self, delay: float) -> bool:
         patience = self.state.patience
-        return patience is None or asyncio.get_running_loop().time() + verdict.delay < patience
+        return patience is None or now() + delay < patience
 
     async def _resolve_doubt(self, attempt: Try, why: str) -> StepResult | None:
         """What the action declares for a step that may or may not have happened; None when it may be repeated."""
         policy = in_doubt_for(attempt.action, attempt.params)
         if policy == "skip":
-            attempt.record |= {"state": "skipped", "error": f"{why}; it may have happened and is not repeated"}
-            await self._write(attempt.key, attempt.record)
-            self.work.desk.observer.stepped(attempt.step.action, "skipped")
-            return StepResult("skipped", {}, attempt.record["error"])
+            error = f"{why}; it may have happened and is not repeated"
+            return await self._over(attempt.key, attempt.record, "skipped", error=error)
         if policy == "park":
             return await self._give_up(attempt.key, attempt.record, f"in doubt: {why}")
         if policy == "verify":
@@ -223,18 +210,18 @@ class Stepper:
         except ApiError as error:
             return await self._cannot_tell(attempt, error)
         del record["doubt"]
-        return None if output is None else await self._done(attempt, output)
+        return None if output is None else await self._over(attempt.key, record, "done", output=output)
 
     async def _ask(self, attempt: Try) -> Record | None:
         if attempt.action.verify is None:
             raise Unsupported(f"{attempt.action.name} cannot be verified")
-        self.state.lease.ensure()
+        self.work.lease.ensure()
         context = self._context(attempt)
         context.tried_at = datetime.fromisoformat(attempt.record["attempts"][-1]["at"])
         try:
             return await self._bounded(attempt, context, attempt.action.verify)
         finally:
-            self._note_exchanges(attempt.record["attempts"][-1], context.exchanges)
+            note_exchanges(attempt.record["attempts"][-1], context)
 
     async def _ask_later(self, attempt: Try, delay: float) -> StepResult:
         """Nobody who waits can wait that long; otherwise the run does. Raises Parked."""
@@ -250,41 +237,36 @@ class Stepper:
         record = attempt.record
         record["asked"] = record.get("asked", 0) + 1
         verdict = after_failure(attempt.step.retry, record["asked"], attempt.age, error)
-        if verdict.next == "retry":
+        if verdict.delay is not None:
             return await self._ask_later(attempt, verdict.delay)
         reason = f"in doubt: {record['doubt']}; asking whether it happened failed: {verdict.reason}"
-        return await self._give_up(attempt.key, record, fit_for_a_trace(reason, self._secrets))
+        return await self._give_up(attempt.key, record, fit_for_a_trace(reason, attempt.secrets))
 
     def _context(self, attempt: Try) -> ActionContext:
         state, toolbox = self.state, self.work.toolbox
         return toolbox.context(
-            state.rule, state.run_id, attempt.step, attempt.key, attempt.timeout, self._secrets, self._waited_for()
+            state.rule, state.run_id, attempt.step, attempt.key, attempt.timeout, attempt.secrets, state.waited_for
         )
 
-    def _waited_for(self) -> bool:
-        patience = self.state.patience
-        return patience is not None and asyncio.get_running_loop().time() < patience
-
-    async def _done(self, attempt: Try, output: Record) -> StepResult:
-        attempt.record |= {"state": "done", "output": output}
-        await self._write_result(attempt.key, attempt.record)
-        return StepResult("done", output)
-
     async def _give_up(self, key: str, record: Record, reason: str) -> StepResult:
-        record |= {"state": "failed", "error": reason}
-        await self._write_result(key, record)
-        return StepResult("failed", {}, reason)
+        return await self._over(key, record, "failed", error=reason)
 
-    async def _write_result(self, key: str, record: Record) -> None:
-        """What has happened must not be forgotten because the store is away for a moment."""
+    async def _over(self, key: str, record: Record, state: StepOutcome, **told: Any) -> StepResult:
+        """The step has come to its end, which must not be forgotten because the store is away for a moment.
+
+        `told` is its `output` or its `error`.
+        """
+        record |= {"state": state, **told}
         while True:
             try:
                 await self._write(key, record)
-                return self.work.desk.observer.stepped(record["action"], record["state"])
+                break
             except STORE_AWAY:
-                if not self.state.lease.holds:
+                if not self.work.lease.holds:
                     raise
                 await asyncio.sleep(WRITE_AGAIN)
+        self.work.desk.observer.stepped(record["action"], state)
+        return StepResult(state, **told)
 
     async def _write(self, key: str, record: Record) -> None:
         """The step's record, and with the first of them what the run began with."""
@@ -294,22 +276,8 @@ class Stepper:
         if not journal.begun:
             fields["version"], memory = rule.version.encode(), await self.work.kept_memory()
             await runs.keep_version(rule.version, rule.document)
-        await runs.write(self.state.lease.claim, self.state.run_id, fields, memory)
+        await runs.write(self.work.lease.claim, self.state.run_id, fields, memory)
         journal.version = rule.version
-
-    def _note_exchanges(self, entry: Record, exchanges: Collection[Exchange]) -> None:
-        pairs = [{"sent": exchange.sent, "got": exchange.got} for exchange in exchanges]
-        if pairs:
-            entry |= redacted(pairs[-1], self._secrets)
-        if len(pairs) > 1:
-            entry["before"] = redacted(pairs[:-1], self._secrets)
-
-
-def finished_result(record: Mapping[str, Any]) -> StepResult | None:
-    """What a finished step gave; None while it is not finished."""
-    if record["state"] not in ("done", "failed", "skipped"):
-        return None
-    return StepResult(record["state"], record.get("output", {}), record.get("error", ""))
 
 
 def first_problem(error: ValidationError) -> str:

@@ -5,15 +5,14 @@ One worker at a time does each of these.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from dataclasses import dataclass
-
-from redis.exceptions import RedisError
+from itertools import count
 
 from store.client import Store
 from store.retention import Keep, Walk
+from workers.looking import look_for_ever
 
 logger = logging.getLogger(__name__)
 
@@ -34,26 +33,22 @@ PART = 0.2
 
 async def sweep_for_ever(store: Store, name: str, keep: Keep) -> None:
     """Sweep until cancelled; whoever holds the lock sweeps."""
-    looks, tidying = 0, Tidying(store, name, keep)
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            if await store.queue.lock("sweep", name, EVERY * 0.9):
-                looks += 1
-                await sweep(store, orphans=looks % ORPHANS_EVERY == 1)
-            await tidying.look()
-        except (RedisError, OSError) as error:
-            logger.warning("sweeping must wait, the store is away", extra={"error": repr(error)})
-        except Exception:
-            logger.exception("sweeping failed, it goes on with the next look")
+    looks, tidying = count(), Tidying(store, name, keep)
+
+    async def look() -> None:
+        if await store.queue.lock("sweep", name, EVERY * 0.9):
+            await sweep(store, orphans=next(looks) % ORPHANS_EVERY == 0)
+        await tidying.look()
+
+    await look_for_ever(look, EVERY, "sweeping")
 
 
 async def sweep(store: Store, *, orphans: bool = True, older_than: float = ORPHANED_AFTER) -> int:
     """One round; returns how many pieces of work got a job."""
-    count = await store.queue.enqueue_unsent()
+    given = await store.queue.enqueue_unsent()
     if orphans:
-        count += await _adopt_orphans(store, older_than) + await store.pauses.let_go()
-    return count
+        given += await _adopt_orphans(store, older_than) + await store.pauses.let_go()
+    return given
 
 
 async def _adopt_orphans(store: Store, older_than: float) -> int:

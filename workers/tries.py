@@ -8,14 +8,17 @@ asked), `asked` (how often asking failed), `held` (`since`, `times`, `why`: our 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from rules.engine.playing.played import StepResult
 from rules.engine.playing.retries import DEFAULT_TIMEOUT
 from workers.actions.base import Action, ActionContext
 from workers.attempts import VERIFY_SETTLES, Verdict
 from workers.clients.errors import ApiError, Held, InDoubtError, Unavailable
+from workers.clients.redact import redacted
 from workers.steplike import StepLike
 
 Record = dict[str, Any]
@@ -30,6 +33,8 @@ class Try:
     step: StepLike
     action: Action
     params: Any
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Values that are cut out of whatever is recorded of it."""
 
     @property
     def timeout(self) -> float:
@@ -45,8 +50,13 @@ class Try:
         counted = self.record["attempts"][int(self.record.get("tries_before", 0)) :]
         return seconds_since(counted[0]["at"]) if counted else 0.0
 
+    @property
+    def has_sent(self) -> bool:
+        """Whether anything has left in the last try."""
+        return "sent" in self.record["attempts"][-1]
+
     def held_back(self, error: Held) -> Verdict:
-        """Take back a try that never began, and say when the next one may."""
+        """Our own limiter had no place: take back a try that never began, and say when the next one may."""
         self.record["attempts"].pop()
         held = self.record.setdefault(
             "held", {"since": datetime.now(UTC).isoformat(timespec="milliseconds"), "times": 0}
@@ -54,13 +64,20 @@ class Try:
         held |= {"times": held["times"] + 1, "why": error.message}
         waited = seconds_since(held["since"])
         if waited > self.step.retry.max_age:
-            return Verdict("give up", reason=f"{error.message} (too old after {round(waited)} s)")
-        return Verdict("retry", error.retry_after or 1.0)
+            return Verdict(None, f"{error.message} (too old after {round(waited)} s)")
+        return Verdict(error.retry_after or 1.0)
 
     @property
     def settles_in(self) -> float:
         """Seconds until the far side knows whether the last try happened."""
         return self.timeout + VERIFY_SETTLES - seconds_since(self.record["attempts"][-1]["at"])
+
+
+def finished_result(record: Mapping[str, Any]) -> StepResult | None:
+    """What a finished step gave; None while it is not finished."""
+    if record["state"] not in ("done", "failed", "skipped"):
+        return None
+    return StepResult(record["state"], record.get("output", {}), record.get("error", ""))
 
 
 def seconds_since(moment: str) -> float:
@@ -71,3 +88,12 @@ def seconds_since(moment: str) -> float:
 def broken_off(context: ActionContext, why: str) -> ApiError:
     """An action that ended half-way: what had sent nothing by then did not happen."""
     return InDoubtError(why) if context.exchanges else Unavailable(why)
+
+
+def note_exchanges(entry: Record, context: ActionContext) -> None:
+    """Write what went to and fro into the record of an attempt, the last exchange first and foremost."""
+    pairs = [{"sent": exchange.sent, "got": exchange.got} for exchange in context.exchanges]
+    if pairs:
+        entry |= redacted(pairs[-1], context.secrets)
+    if len(pairs) > 1:
+        entry["before"] = redacted(pairs[:-1], context.secrets)

@@ -12,6 +12,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from arq.jobs import DeserializationError, deserialize_job_raw
@@ -25,7 +26,7 @@ from store.deadletters import DeadLetter
 from store.link import deserialise, serialise
 from store.queue import Batch, ClaimedJob, event_of, job_for
 from store.runs import Claim, LeaseLostError
-from store.scripting import STORE_AWAY
+from store.scripting import is_away
 from store.spans import span
 from store.tasks import end, is_asked_to_end
 from workers.lease import Lease
@@ -114,7 +115,7 @@ class LeasedWorker(Worker):
         for job in batch.jobs:
             lease = Lease(job.claim, batch.now_ms, asked_at)
             self._leases[job.claim.token] = lease
-            job.claim.when_ending(self._woken.set)
+            job.claim.when_ending = self._woken.set
             self.observer.claimed(job.claim)
             task = asyncio.create_task(self._work(job, lease), name=job.claim.job_id)
             self.tasks[job.claim.token] = task
@@ -147,7 +148,7 @@ class LeasedWorker(Worker):
 
     async def _after_failure(self, claim: Claim, errors: Sequence[BaseException]) -> None:
         """What comes of a failed job; rules run side by side, so several things may have gone wrong at once."""
-        bugs = [error for error in errors if not isinstance(error, (LeaseLostError, *STORE_AWAY))]
+        bugs = [error for error in errors if not (isinstance(error, LeaseLostError) or is_away(error))]
         if is_asked_to_end() and any(isinstance(error, asyncio.CancelledError) for error in errors):
             self.observer.ended(claim, "returned")
             await self._give_back(claim)
@@ -203,8 +204,13 @@ class LeasedWorker(Worker):
         self.observer.ended(claim, "dead")
 
     async def _give_back(self, claim: Claim, delay: float = 0.0) -> None:
+        """Whoever ends us asks again and again, and the store must hear of it all the same."""
+        giving = asyncio.create_task(self.store.queue.release(claim, delay))
+        while not giving.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({giving})
         try:
-            await asyncio.shield(self.store.queue.release(claim, delay))
+            giving.result()
         except (RedisError, OSError):
             logger.warning("could not give the job back, its lease will run out", extra={"job_id": claim.job_id})
 
@@ -236,18 +242,18 @@ class LeasedWorker(Worker):
         try:
             lost = await self.store.queue.renew([lease.claim for lease in leases.values()])
         except (RedisError, OSError):
-            lost = set()
-            asked_at = 0.0
-        for token, lease in leases.items():
-            if token not in lost and asked_at:
-                lease.renewed_at = asked_at
-            elif not lease.claim.ends and (token in lost or not lease.holds):
-                self._cancel(token)
+            lost = {token for token, lease in leases.items() if not lease.holds}
+        else:
+            for token in leases.keys() - lost:
+                leases[token].renewed_at = asked_at
+        for token in lost:
+            self._let_go(token, leases[token].claim)
 
-    def _cancel(self, token: str) -> None:
+    def _let_go(self, token: str, claim: Claim) -> None:
+        """Somebody else may have the job by now. One that is over, or all but over, is left alone."""
         task = self.tasks.get(token)
-        if task:
-            logger.warning("lease lost, stopping the job", extra={"job_id": task.get_name()})
+        if task and not claim.ends:
+            logger.warning("lease lost, stopping the job", extra={"job_id": claim.job_id})
             task.cancel()
 
 

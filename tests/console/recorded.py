@@ -59,7 +59,7 @@ async def answered(store: Store, *, taken: bool = True) -> Event:
     await accept(store, event, stages=stages)
     claim = await claim_one(store)
     answer = CellAnswer("rule", {"result": f"You called from {CALLER}."}, "find_customer")
-    await store.answers.settle(claim.job_id, claim.token, event.id, "t1", answer)
+    await store.answers.settle(claim, event.id, "t1", answer)
     if taken:
         await store.answers.collect(event.id, ["t1"], FALLBACK, close=False)
         await store.answers.mark_sent(event.id, ["t1"])
@@ -81,7 +81,7 @@ async def too_late(store: Store) -> Event:
     await store.answers.collect(event.id, ["t1"], FALLBACK, close=True)
     await store.answers.mark_sent(event.id, ["t1"])
     answer = CellAnswer("rule", {"result": "Here it is."}, "find_customer")
-    await store.answers.settle(claim.job_id, claim.token, event.id, "t1", answer)
+    await store.answers.settle(claim, event.id, "t1", answer)
     late = RULE | {"late": {"policy": "inject", "outcome": "done"}}
     await store.queue.finish(claim, event.id, {"rule:find_customer:t1": orjson.dumps(late)})
     return event

@@ -130,7 +130,7 @@ class FakeWorker:
     async def settle(self, answer: CellAnswer, cell: str = "t1") -> Settled:
         """Answer one cell of the event that was claimed last."""
         claim = self.claims[-1]
-        return await self.store.answers.settle(claim.job_id, claim.token, claim.job_id, cell, answer)
+        return await self.store.answers.settle(claim, claim.job_id, cell, answer)
 
 
 def by_rule(**body: Any) -> CellAnswer:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from store.answers import CellAnswer
 from store.client import Store
-from store.runs import Claim
+from store.runs import Claim, LeaseLostError
 from tests.store.builders import accept, an_event, claim_one
 
 RULE = CellAnswer("rule", {"result": "Yes."}, "look_up")
@@ -20,7 +22,7 @@ async def a_waiting_event(store: Store) -> tuple[str, Claim]:
 
 
 async def settle(store: Store, event_id: str, claim: Claim, answer: CellAnswer, cell: str = "t1") -> str:
-    return await store.answers.settle(claim.job_id, claim.token, event_id, cell, answer)
+    return await store.answers.settle(claim, event_id, cell, answer)
 
 
 async def test_nothing_is_said_before_every_cell_is_ready(store: Store) -> None:
@@ -86,7 +88,8 @@ async def test_a_fallback_or_meanwhile_is_never_late(store: Store) -> None:
 async def test_a_stale_claim_cannot_answer(store: Store) -> None:
     event_id, claim = await a_waiting_event(store)
     await store.redis.delete(f"arq:in-progress:{claim.job_id}")
-    assert await settle(store, event_id, claim, RULE) == "stale"
+    with pytest.raises(LeaseLostError):
+        await settle(store, event_id, claim, RULE)
     assert await store.answers.cells(event_id) == {}
 
 

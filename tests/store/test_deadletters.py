@@ -43,6 +43,22 @@ async def test_retrying_puts_the_work_back_once(store: Store) -> None:
     assert await store.events.statuses([letter.event_id]) == ["done"]
 
 
+async def test_an_event_is_given_up_for_as_long_as_one_of_its_letters_is_there(store: Store) -> None:
+    event = an_event()
+    await accept(store, event)
+    claim = await claim_one(store)
+    runs = [RunId(event.id, rule) for rule in ("one", "two")]
+    letters = [DeadLetter(run.job_id, event.id, run.rule, "step", "500 five times", 5) for run in runs]
+    for run, letter in zip(runs, letters, strict=True):
+        await store.runs.write(claim, run, {"version": b"v"})
+        await store.dead.bury(claim, letter)
+    await store.queue.finish(claim, event.id, {}, outcome="dead")
+    for letter, status in zip(letters, ("dead", "done"), strict=True):
+        assert await store.dead.retry(letter)
+        await store.queue.finish(await claim_one(store), event.id, {})
+        assert await store.events.statuses([event.id]) == [status]
+
+
 async def test_dropping_leaves_the_event(store: Store) -> None:
     letter = await buried(store)
     assert await store.dead.drop(letter)

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +53,7 @@ async def done(store: Store, **fields: Any) -> Event:
     await accept(store, event)
     claim = await claim_one(store)
     await act(store, claim, RunId(event.id, "tell", "t1"))
-    await store.answers.settle(claim.job_id, claim.token, event.id, "t1", RULE)
+    await store.answers.settle(claim, event.id, "t1", RULE)
     await store.answers.collect(event.id, ["t1"], FALLBACK, close=True)
     await store.answers.mark_sent(event.id, ["t1"])
     await store.queue.finish(claim, event.id, {"rule:tell:t1": b"{}"})
@@ -235,7 +236,7 @@ class Life:
         self.store = self.do(self._open())
 
     async def _open(self) -> Store:
-        store = open_store(self.url)
+        store = open_store(self.url, timeout=30.0)
         await store.redis.flushall()
         return store
 
@@ -309,7 +310,7 @@ class Life:
 
     async def _answer(self, claim: Claim, event_id: str, known: Known) -> None:
         if known.waits:
-            known.ready |= await self.store.answers.settle(claim.job_id, claim.token, event_id, "t1", RULE) == "set"
+            known.ready |= await self.store.answers.settle(claim, event_id, "t1", RULE) == "set"
         await self._end(claim, event_id, known)
 
     def _pick(self, fits: Callable[[Known], Any]) -> str:
@@ -404,8 +405,9 @@ class Life:
         return [pair for pair in members if not any(event_id in pair[0].decode() for event_id in but)]
 
 
+@pytest.mark.timeout(300)
 @given(st.integers(0, 2**32))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_unfinished_work_survives_whole_and_what_is_over_goes_wholly(store_url: str, seed: int) -> None:
     life = Life(store_url, seed)
     try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from arq.worker import func
 
 from store.client import Store
@@ -56,7 +57,7 @@ async def running(worker: LeasedWorker, grace: float = 0.0) -> AsyncIterator[asy
         await main
 
 
-async def until(condition: Callable[[], Any], seconds: float = 1.5) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
@@ -66,8 +67,54 @@ async def tries_of(store: Store, job_id: str) -> int:
     return int(await store.redis.get(f"arq:retry:{job_id}") or 0)
 
 
-async def buried(store: Store, job_id: str) -> None:
-    async with asyncio.timeout(30):
-        in_progress = f"arq:in-progress:{job_id}"
-        while not await store.dead.get(job_id) or await store.redis.exists(in_progress):  # noqa: ASYNC110
+async def eventually(holds: Callable[[], Awaitable[Any]]) -> None:
+    """`until`, for what the store has to be asked."""
+    async with asyncio.timeout(60):
+        while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
+
+
+async def let_go(store: Store, job_id: str) -> None:
+    """Until nobody has the job in hand."""
+
+    async def free() -> bool:
+        return not await store.redis.exists(f"arq:in-progress:{job_id}")
+
+    await eventually(free)
+
+
+async def buried(store: Store, job_id: str) -> None:
+    await eventually(lambda: store.dead.get(job_id))
+    await let_go(store, job_id)
+
+
+def calls_of(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[None]:
+    """An entry for each time this coroutine of the owner has been gone through, from now on."""
+    original, over = getattr(owner, name), list[None]()
+
+    async def counted(*arguments: Any, **named: Any) -> Any:
+        try:
+            return await original(*arguments, **named)
+        finally:
+            over.append(None)
+
+    monkeypatch.setattr(owner, name, counted)
+    return over
+
+
+async def more(calls: list[None], count: int = 2) -> None:
+    """Until there have been so many more; the second of two began after this one was asked for."""
+    enough = len(calls) + count
+    await until(lambda: len(calls) >= enough)
+
+
+def far_off(monkeypatch: pytest.MonkeyPatch, store: Store) -> list[float]:
+    """Jobs that are given back are due a thousand times later than they would be; the seconds they were given."""
+    release, given = store.queue.release, list[float]()
+
+    async def stretched(claim: Any, delay: float = 0.0, **how: Any) -> None:
+        given.append(delay)
+        await release(claim, delay * 1000, **how)
+
+    monkeypatch.setattr(store.queue, "release", stretched)
+    return given

@@ -30,6 +30,6 @@ def stock_worker(redis: ArqRedis, functions: Sequence[Function | Callable[..., A
 async def burst(redis: ArqRedis, functions: Sequence[Function | Callable[..., Any]], **more: Any) -> Worker:
     """Work through everything that is due."""
     worker = stock_worker(redis, functions, burst=True, **more)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await worker.main()
     return worker

@@ -9,6 +9,7 @@ from store.answers import CellAnswer
 from store.event import ToolCall
 from tests.store.builders import an_event
 from tests.workers.support import TOOL, Poke, Shop, add_action, fails, says
+from workers.answering import _Hold
 from workers.clients.errors import Unavailable
 
 
@@ -106,6 +107,18 @@ async def in_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.
     return began, over
 
 
+def held_back(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """The moments at which a `within` has passed come when this is set."""
+    come, original = asyncio.Event(), _Hold._for_good_at
+
+    async def when_told(hold: _Hold, _moment: float) -> None:
+        await come.wait()
+        await original(hold, 0.0)
+
+    monkeypatch.setattr(_Hold, "_for_good_at", when_told)
+    return come
+
+
 async def cell_state(shop: Shop, event_id: str) -> tuple[str, Any]:
     cell = (await shop.store.answers.cells(event_id)).get("t1")
     return (cell.state, cell.answer.body if cell.answer else None) if cell else ("", None)
@@ -119,12 +132,14 @@ async def until_ready(shop: Shop, event_id: str) -> tuple[str, Any]:
 
 
 async def test_a_meanwhile_is_provisional_until_within_has_passed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = held_back(monkeypatch)
     began, over = await in_work(shop, monkeypatch)
     shop.rule("slow", SLOW + "within: 800ms\nmeanwhile: { result: One moment. }\n")
     event = await shop.post(an_event("tool-calls"))
     working = asyncio.create_task(shop.work())
     await began.wait()
     assert await cell_state(shop, event.id) == ("provisional", {"result": "One moment."})
+    passed.set()
     assert await until_ready(shop, event.id) == ("ready", {"result": "One moment."})
     said = await shop.store.answers.collect(event.id, ["t1"], FALLBACK, close=False)
     assert said is not None
@@ -202,6 +217,7 @@ async def test_a_run_that_waits_again_and_again_is_one_job(shop: Shop, monkeypat
 async def test_the_deadline_of_a_rule_that_is_through_is_nobody_elses(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    passed = held_back(monkeypatch)
     began, over = await in_work(shop, monkeypatch)
     add_action(monkeypatch, "test.fails", Poke(fails))
     shop.rule("a", SLOW.replace("test.poke", "test.fails") + "within: 500ms\n")
@@ -209,8 +225,9 @@ async def test_the_deadline_of_a_rule_that_is_through_is_nobody_elses(
     event = await shop.post(an_event("tool-calls"))
     working = asyncio.create_task(shop.work())
     await began.wait()
-    await asyncio.sleep(0.55)
-    assert await cell_state(shop, event.id) == ("", None)
+    passed.set()
+    for _ in range(5):
+        assert await cell_state(shop, event.id) == ("", None)
     over.set()
     await working
     assert await shop.said(event) == {"result": "Done."}

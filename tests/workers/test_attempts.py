@@ -13,12 +13,12 @@ from workers.clients.errors import AuthFailed, InDoubtError, Invalid, NotAllowed
 @pytest.mark.parametrize("error", [AuthFailed("no"), Invalid("no"), Unsupported("no"), NotAllowed("no")])
 def test_a_refusal_is_final(error: Invalid) -> None:
     verdict = after_failure(Retry(), 1, 0, error)
-    assert (verdict.next, verdict.reason) == ("give up", "no")
+    assert (verdict.delay, verdict.reason) == (None, "no")
 
 
 @pytest.mark.parametrize("error", [RateLimited("busy"), Unavailable("busy"), InDoubtError("busy")])
 def test_what_may_pass_is_tried_again(error: Unavailable) -> None:
-    assert after_failure(Retry(), 1, 0, error).next == "retry"
+    assert after_failure(Retry(), 1, 0, error).delay is not None
 
 
 def test_tries_and_age_are_capped_and_say_so() -> None:
@@ -28,7 +28,7 @@ def test_tries_and_age_are_capped_and_say_so() -> None:
 
 
 def test_the_far_side_may_ask_for_longer_than_the_rule_waits() -> None:
-    assert after_failure(Retry(max_age=60), 1, 0, RateLimited("busy", retry_after=90)).next == "give up"
+    assert after_failure(Retry(max_age=60), 1, 0, RateLimited("busy", retry_after=90)).delay is None
     assert after_failure(Retry(), 1, 0, RateLimited("busy", retry_after=90)).delay == 90
 
 

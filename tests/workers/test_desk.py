@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from store.event import ToolCall
-from store.runs import Claim, RunId
+from store.runs import Claim
 from tests.store.builders import an_event
 from tests.workers.support import Shop
 from workers.desk import MissingRuleError, Work, event_view, lay_out
@@ -21,9 +21,13 @@ RULE = "on: { tool-calls: look_up }\nanswer: { result: Yes. }\n"
 
 async def a_work(shop: Shop, deadline_in: float = 4.0) -> Work:
     event = await shop.post(an_event("tool-calls"), deadline_in=deadline_in)
-    stored = await shop.store.events.get(event.id)
+    return await work_on(shop, event.id)
+
+
+async def work_on(shop: Shop, event_id: str) -> Work:
+    stored = await shop.store.events.get(event_id)
     assert stored
-    lease = Lease(Claim(event.id, "live", "1"), stored.received_ms, asyncio.get_running_loop().time())
+    lease = Lease(Claim(event_id, "live", "1"), stored.received_ms, asyncio.get_running_loop().time())
     return lay_out(shop.desk, stored, lease)
 
 
@@ -57,13 +61,14 @@ async def test_the_fallback_is_the_connections_own_or_nothing(shop: Shop) -> Non
 
 async def test_a_rule_is_found_in_force_or_as_it_was(shop: Shop) -> None:
     shop.rule("rule", RULE)
-    old = shop.desk.rules.rules[0]
-    run_id = RunId("evt_1", "rule")
-    assert (await shop.desk.rule_of(run_id)).version == old.version
+    old, work = shop.desk.rules.rules[0], await a_work(shop)
+    run_id = work.run_id("rule", None)
+    assert (await work.rule_of(run_id)).version == old.version
     await shop.store.runs.keep_version(old.version, old.document)
+    await shop.mark(f"hs:event:{work.event.id}", "run:rule", "")
     await shop.mark(f"hs:run:{run_id}", "version", old.version)
     shop.rule("rule", RULE.replace("Yes.", "No."))
-    assert (await shop.desk.rule_of(run_id)).version == old.version
+    assert (await (await work_on(shop, work.event.id)).rule_of(run_id)).version == old.version
     assert (await shop.desk.in_version("rule", "")).version != old.version
 
 

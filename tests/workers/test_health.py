@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from tests.workers.loop import Jobs, worker_on
 from workers.health import Health, show
 from workers.metrics import WorkerMetrics
 from workers.rulebook import RuleBook, open_rulebook
+from workers.settings import WorkerSettings
 from workers.vocabulary import vocabulary
 
 
@@ -62,6 +64,16 @@ async def test_metrics_are_for_who_reaches_the_port_or_shows_the_token(
     assert (await ask(guarded, "/metrics")).status_code == 401
     assert (await ask(guarded, "/metrics", {"authorization": "Bearer a-token"})).status_code == 200
     assert (await ask(guarded, "/livez")).status_code == 200
+
+
+@pytest.mark.parametrize(("host", "token", "status"), [("0.0.0.0", "", 404), ("0.0.0.0", "t", 401), ("::1", "", 200)])
+async def test_beyond_this_machine_there_are_no_metrics_without_a_token(
+    host: str, token: str, status: int, store: Store, jobs: Jobs, book: RuleBook
+) -> None:
+    shown = WorkerSettings(worker_metrics_host=host, metrics_token=token).shows_metrics
+    health = replace(health_of(store, jobs, book, token), shows_metrics=shown)
+    assert (await ask(health, "/metrics")).status_code == status
+    assert (await ask(health, "/livez")).status_code == 200
 
 
 async def test_it_listens_until_it_is_ended(store: Store, jobs: Jobs, book: RuleBook) -> None:

@@ -118,7 +118,7 @@ async def test_a_busy_platform_is_asked_again_while_the_call_lasts(shop: Shop) -
     shop.platform.routes[CONTROL] = lambda _seen: answers.pop(0)
     shop.rule("rule", LATE)
 
-    event = await asyncio.wait_for(too_late(shop), 3)
+    event = await asyncio.wait_for(too_late(shop), 60)
     assert len(injected(shop)) == 2
     assert (await shop.trace(event, "rule", "t1"))["late"]["outcome"] == "done"
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from store.pauses import Pause
+from store.runs import RunId
 from tests.workers.support import Shop, says
 from workers.ledger import Ledger
 from workers.pausing import PausedError
@@ -25,13 +26,10 @@ def paused(*steps: str) -> PausedError:
         (paused("a"), True, ["paused"]),
     ],
 )
-def test_who_has_acted_although_its_run_goes_on_elsewhere(
-    shop: Shop, parked: Parked, acted: bool, told: list[str]
-) -> None:
-    shop.rule("rule", says("Yes."))
+def test_who_has_acted_although_its_run_goes_on_elsewhere(parked: Parked, acted: bool, told: list[str]) -> None:
     ledger = Ledger()
-    ledger.park(shop.desk.rules.rules[0], None, parked)
-    assert ("" in ledger.acted, ledger.parked) == (acted, {"rule"})
+    ledger.park(RunId("evt_1", "rule"), parked)
+    assert ("" in ledger.acted, ledger.parked) == (acted, {"run:evt_1/rule"})
     assert [record.body["outcome"] for record in ledger.elsewhere] == told
     assert ledger.records == []
 

@@ -78,7 +78,7 @@ async def test_it_works_until_it_is_told_to_stop(store: Store, settings: WorkerS
     stop = asyncio.Event()
     event = an_event()
     await accept(store, event)
-    working = asyncio.create_task(work_until(stop, build_worker(desk, settings), 0.5))
+    working = asyncio.create_task(work_until(stop, build_worker(desk, settings), desk, settings))
     async with asyncio.timeout(30):
         while await store.events.statuses([event.id]) != ["done"]:  # noqa: ASYNC110
             await asyncio.sleep(0.002)
@@ -99,7 +99,7 @@ async def test_a_worker_that_ends_by_itself_says_why(
 
     monkeypatch.setattr(worker, "_look", broken)
     with pytest.raises(KeyError):
-        await work_until(asyncio.Event(), worker, 0.1)
+        await work_until(asyncio.Event(), worker, desk, settings)
     await desk.clients.close()
 
 
@@ -129,7 +129,7 @@ async def test_it_follows_schedules(store: Store, settings: WorkerSettings) -> N
     (settings.rules_dir / "night.yaml").write_text(RULE.replace("on: status-update", on))
     desk, _ = build_desk(settings, store, ENVIRON)
     stop = asyncio.Event()
-    working = asyncio.create_task(work_until(stop, build_worker(desk, settings), 0.5))
+    working = asyncio.create_task(work_until(stop, build_worker(desk, settings), desk, settings))
     async with asyncio.timeout(30):
         while not await store.schedules.all():  # noqa: ASYNC110
             await asyncio.sleep(0.002)

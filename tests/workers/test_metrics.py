@@ -6,6 +6,7 @@ from prometheus_client import generate_latest
 from store.client import Store
 from store.gauges import StoreGauges
 from store.runs import Claim
+from store.tallies import Tallyman
 from tests.store.builders import an_event
 from tests.workers.loop import SLOTS, Jobs, worker_on
 from tests.workers.support import Poke, Shop, add_action, fails
@@ -78,3 +79,11 @@ async def test_slots_and_rules_are_looked_at_when_somebody_asks(shop: Shop, coun
 def test_statuses_are_of_a_closed_set(status: int | None, told: str) -> None:
     assert told_status(status) == told
     assert told in STATUSES
+
+
+async def test_people_see_how_calls_of_each_connection_ended(store: Store, counted: WorkerMetrics) -> None:
+    counted.called("desk", "flireo", 401, 0.1)
+    counted.called("desk", "flireo", 200, 0.1)
+    await Tallyman(store.tallies, counted.tallied).tell()
+    ((_, today),) = await store.tallies.days(1)
+    assert today == {("api", "desk", "flireo", "401"): 1, ("api", "desk", "flireo", "2xx"): 1}

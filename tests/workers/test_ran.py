@@ -42,7 +42,7 @@ async def test_a_stopped_run_tells_what_it_has_decided_and_done(shop: Shop, monk
     assert stored
     work = lay_out(shop.desk, stored, lease)
     run_id = RunId(event.id, "rule")
-    state = RunState(run_id, shop.desk.rules.rules[0], lease, await shop.store.runs.load(run_id))
+    state = RunState(run_id, shop.desk.rules.rules[0], await work.journal(run_id))
     played = so_far(work, state, None, "paused")
     assert [(step.key, step.outcome, step.error) for step in played.steps] == [
         ("a", "done", ""), ("b", "skipped", ""), ("c", "failed", "no"), ("d", "done", ""),

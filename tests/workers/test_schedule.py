@@ -119,8 +119,9 @@ def every(minutes: int, begin: str, end: str) -> Iterable[datetime]:
 async def test_one_firing_each_local_day_over_a_change_of_the_clocks(
     town: Town, begin: str, end: str, times: list[str]
 ) -> None:
+    """Looked at each minute of the nights and each hour of the days, all in UTC."""
     town.put(DAILY % ("", STEPS))
-    await town.at(*every(1, begin, end))
+    await town.at(*(moment for moment in every(1, begin, end) if moment.hour < 3 or moment.minute == 0))
     assert [f"{moment:%d %H:%M}" for moment in await town.fired()] == times
     assert (await town.pointer()).skipped == 0
 

@@ -6,7 +6,6 @@ from starlette.responses import JSONResponse
 from tests.store.builders import an_event
 from tests.workers.killing import ONE, TWO, killed_in
 from tests.workers.support import CRM, Poke, Shop, add_action
-from workers.stepping import finished_result
 
 
 async def test_after_a_kill_finished_steps_and_decisions_stand(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,8 +109,3 @@ async def test_each_item_has_a_key_and_attempts_of_its_own(shop: Shop) -> None:
     assert [each.headers["idempotency-key"] for each in seen] == [f"{event.id}/one/s#{n}" for n in (0, 1)]
     attempts = (await shop.trace(event, "one"))["steps"][0]["attempts"]
     assert [attempt["item"] for attempt in attempts] == [0, 1]
-
-
-@pytest.mark.parametrize("state", ["new", "waiting", "started"])
-def test_an_unfinished_step_has_no_result(state: str) -> None:
-    assert finished_result({"state": state}) is None

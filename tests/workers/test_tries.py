@@ -10,7 +10,7 @@ from tests.workers.clients.support import context
 from workers.actions import ACTIONS
 from workers.clients.errors import Held, InDoubtError, Unavailable
 from workers.late import LateStep
-from workers.tries import Try, broken_off, seconds_since
+from workers.tries import Try, broken_off, finished_result, note_exchanges, seconds_since
 
 
 def ago(seconds: float) -> dict[str, str]:
@@ -57,4 +57,20 @@ def test_a_try_that_was_held_is_taken_back() -> None:
 def test_who_was_held_too_long_is_given_up() -> None:
     held = a_try([ago(0)], held={"since": ago(60)["at"], "times": 3, "why": "no place"})
     verdict = held.held_back(Held("no place", retry_after=1.0))
-    assert (verdict.next, verdict.reason) == ("give up", "no place (too old after 60 s)")
+    assert (verdict.delay, verdict.reason) == (None, "no place (too old after 60 s)")
+
+
+@pytest.mark.parametrize("state", ["new", "waiting", "started"])
+def test_an_unfinished_step_has_no_result(state: str) -> None:
+    assert finished_result({"state": state}) is None
+
+
+async def test_what_went_to_and_fro_is_written_down_without_its_secrets() -> None:
+    given = context(httpx.AsyncClient(), secrets=frozenset({"hush-word"}))
+    for number in range(3):
+        given.record(f"hush-word {number}", number)
+    entry: dict[str, Any] = {}
+    note_exchanges(entry, given)
+    assert entry["got"] == 2
+    assert [each["got"] for each in entry["before"]] == [0, 1]
+    assert "hush-word" not in str(entry)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as StoreGone
@@ -9,13 +10,14 @@ from redis.exceptions import ResponseError
 from store.client import Store
 from store.runs import LeaseLostError
 from tests.store.builders import ALL_LANES, accept, an_event
-from tests.workers.loop import Jobs, buried, running, tries_of, until, worker_on
+from tests.workers.loop import Jobs, buried, far_off, let_go, running, tries_of, until, worker_on
 from workers import worker as module
 
 
 async def test_a_bug_is_given_back_with_a_pause_and_then_buried(
-    store: Store, jobs: Jobs, caplog: pytest.LogCaptureFixture
+    store: Store, jobs: Jobs, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pauses = far_off(monkeypatch, store)
     jobs.gate.set()
     jobs.error = lambda: ExceptionGroup("rules", [KeyError("ours")])
     event = an_event()
@@ -23,17 +25,18 @@ async def test_a_bug_is_given_back_with_a_pause_and_then_buried(
     async with running(worker_on(store, jobs.handle)):
         for tries in range(1, module.MAX_TRIES):
             await until(lambda tries=tries: len(jobs.began) == tries)  # type: ignore[misc]
-            await asyncio.sleep(0.01)
+            await let_go(store, event.id)
             batch = await store.queue.claim("other", {"background": 1})
             assert batch.jobs == []
-            assert batch.next_due == pytest.approx(2.0**tries, abs=1)
+            assert batch.next_due == pytest.approx(1000 * 2.0**tries, abs=60)
             await store.redis.zadd("hs:queue:background", {event.id: 1})
             await store.redis.publish("hs:wake", "background")
         await until(lambda: len(jobs.began) == module.MAX_TRIES)
-        await asyncio.sleep(0.01)
+        await buried(store, event.id)
     letter = await store.dead.get(event.id)
     assert letter is not None
     assert (letter.reason, letter.attempts) == ("handling failed: KeyError", module.MAX_TRIES)
+    assert pauses == [2.0, 4.0, 8.0, 16.0]
     assert await store.events.statuses([event.id]) == ["dead"]
     assert "KeyError: 'ours'" in caplog.text
     jobs.error = lambda: None
@@ -44,15 +47,17 @@ async def test_a_bug_is_given_back_with_a_pause_and_then_buried(
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
-@pytest.mark.parametrize("error", [StoreGone("away"), LeaseLostError("x")])
+@pytest.mark.parametrize(
+    "error", [StoreGone("away"), ResponseError("NOREPLICAS Not enough good replicas to write."), LeaseLostError("x")]
+)
 async def test_what_is_no_bug_uses_no_try(store: Store, jobs: Jobs, error: BaseException, wrapped: bool) -> None:
     jobs.gate.set()
     jobs.error = lambda: BaseExceptionGroup("rules", [error]) if wrapped else error
     event = an_event()
     await accept(store, event)
-    async with running(worker_on(store, jobs.handle)):
-        await until(lambda: jobs.began)
-        await asyncio.sleep(0.01)
+    worker = worker_on(store, jobs.handle)
+    async with running(worker):
+        await until(lambda: jobs.began and not worker.tasks)
         jobs.error = lambda: None
     lost = isinstance(error, LeaseLostError)
     assert await tries_of(store, event.id) == int(lost)
@@ -64,9 +69,9 @@ async def test_a_store_that_refuses_a_command_is_a_bug_of_ours(store: Store, job
     jobs.error = lambda: ResponseError("WRONGTYPE")
     event = an_event()
     await accept(store, event)
-    async with running(worker_on(store, jobs.handle)):
-        await until(lambda: jobs.began)
-        await asyncio.sleep(0.01)
+    worker = worker_on(store, jobs.handle)
+    async with running(worker):
+        await until(lambda: jobs.began and not worker.tasks)
     assert await tries_of(store, event.id) == 1
 
 
@@ -75,9 +80,9 @@ async def test_a_bug_and_a_store_that_fails_together_are_a_bug(store: Store, job
     jobs.error = lambda: ExceptionGroup("rules", [StoreGone("away"), KeyError("ours")])
     event = an_event()
     await accept(store, event)
-    async with running(worker_on(store, jobs.handle)):
-        await until(lambda: jobs.began)
-        await asyncio.sleep(0.01)
+    worker = worker_on(store, jobs.handle)
+    async with running(worker):
+        await until(lambda: jobs.began and not worker.tasks)
     assert await tries_of(store, event.id) == 1
 
 
@@ -132,3 +137,30 @@ async def test_a_strange_job_id_is_buried_too(store: Store, jobs: Jobs, job_id: 
     await store.redis.enqueue_job("theirs", _job_id=job_id, _queue_name="hs:queue:background")
     async with running(worker_on(store, jobs.handle)):
         await buried(store, job_id)
+
+
+async def test_a_job_is_given_back_however_often_its_worker_is_told_to_end(
+    store: Store, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, asked, go_on = store.queue.release, asyncio.Event(), asyncio.Event()
+
+    async def slow(*arguments: Any, **more: Any) -> None:
+        asked.set()
+        await go_on.wait()
+        await release(*arguments, **more)
+
+    monkeypatch.setattr(store.queue, "release", slow)
+    event = an_event()
+    await accept(store, event)
+    async with running(worker_on(store, jobs.handle)) as main:
+        await until(lambda: jobs.began)
+        (task,) = [each for each in asyncio.all_tasks() if each.get_name() == event.id]
+        for _ in range(3):
+            task.cancel()
+            await asked.wait()
+            await asyncio.sleep(0)
+        assert not task.done()
+        go_on.set()
+        await asyncio.wait({task})
+        assert not main.done()
+    assert await tries_of(store, event.id) == 0

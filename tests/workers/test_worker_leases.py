@@ -10,7 +10,7 @@ from store.client import Store
 from store.scripting import run, script
 from store.together import together
 from tests.store.builders import accept, an_event
-from tests.workers.loop import Jobs, running, until, worker_on
+from tests.workers.loop import Jobs, calls_of, eventually, more, running, until, worker_on
 from workers import worker as module
 
 
@@ -21,12 +21,15 @@ async def test_leases_are_renewed_in_time(store: Store, jobs: Jobs, monkeypatch:
     worker = worker_on(store, jobs.handle)
     async with running(worker):
         await until(lambda: jobs.began)
-        await store.redis.pexpire(f"arq:in-progress:{event.id}", 1000)
+        await store.redis.pexpire(f"arq:in-progress:{event.id}", 2500)
         lease = jobs.contexts[event.id]["lease"]
         before = lease.renewed_at
         await until(lambda: lease.renewed_at > before)
-        await asyncio.sleep(0.02)
-        assert await store.redis.pttl(f"arq:in-progress:{event.id}") > 3000
+
+        async def renewed() -> bool:
+            return bool(await store.redis.pttl(f"arq:in-progress:{event.id}") > 2500)
+
+        await eventually(renewed)
         jobs.gate.set()
         await until(lambda: event.id in jobs.ended)
 
@@ -73,9 +76,10 @@ async def test_a_lease_that_ended_with_its_job_is_not_lost(
     await run(store.redis, last_word, "background", "nothing", "no token", 0, 0, "")
     await accept(store, event)
     monkeypatch.setattr(company, "ask", slow_reply)
-    async with running(worker_on(store, jobs.handle), grace=1.0):
+    renewals = calls_of(monkeypatch, store.queue, "renew")
+    async with running(worker_on(store, jobs.handle), grace=60.0):
         await written.wait()
-        await asyncio.sleep(0.05)
+        await more(renewals, 3)
         monkeypatch.undo()
         replied.set()
     assert "lease lost" not in caplog.text
@@ -86,6 +90,7 @@ async def test_a_job_taken_up_again_here_survives_the_loss_of_its_first_lease(
     store: Store, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RENEW_EVERY", 0.02)
+    renewals = calls_of(monkeypatch, store.queue, "renew")
     event = an_event()
     await accept(store, event)
     async with running(worker_on(store, jobs.handle)):
@@ -95,7 +100,7 @@ async def test_a_job_taken_up_again_here_survives_the_loss_of_its_first_lease(
         await store.redis.publish("hs:wake", "background")
         await until(lambda: len(jobs.began) == 2)
         await until(lambda: jobs.cancelled)
-        await asyncio.sleep(0.05)
+        await more(renewals, 3)
         assert jobs.cancelled == [event.id]
         jobs.gate.set()
         await until(lambda: jobs.ended)
@@ -115,9 +120,10 @@ async def test_while_the_store_is_away_a_job_is_stopped_only_when_its_lease_has_
             raise StoreGone("away")
 
         monkeypatch.setattr(store.queue, "renew", away)
-        await asyncio.sleep(0.05)
+        jobs.contexts[event.id]["lease"].renewed_at += 3600
+        await more(calls_of(monkeypatch, store.queue, "renew"), 3)
         assert jobs.cancelled == []
-        jobs.contexts[event.id]["lease"].renewed_at -= 60
+        jobs.contexts[event.id]["lease"].renewed_at -= 7200
         await until(lambda: jobs.cancelled == [event.id])
 
 
@@ -143,6 +149,7 @@ async def test_a_last_write_whose_reply_is_lost_is_no_lost_lease(
     monkeypatch.setattr(module, "RENEW_EVERY", 0.005)
     company = together(store.redis)
     ask, sha = company.ask, script("finish").sha
+    renewals = calls_of(monkeypatch, store.queue, "renew")
     event = an_event()
     await accept(store, event)
     await run(store.redis, "finish", "background", "nothing", "no token", "", "done", "", "", "", "")
@@ -150,15 +157,15 @@ async def test_a_last_write_whose_reply_is_lost_is_no_lost_lease(
     async def loses(*command: Any, **how: Any) -> Any:
         result = await ask(*command, **how)
         if sha in command:
-            await asyncio.sleep(0.03)
+            await more(renewals, 3)
             raise StoreGone("the reply was lost")
         return result
 
     monkeypatch.setattr(company, "ask", loses)
     jobs.gate.set()
-    async with running(worker_on(store, jobs.handle), grace=1.0):
+    async with running(worker_on(store, jobs.handle), grace=60.0):
         await until(lambda: "the store failed under a job" in caplog.text)
-        await asyncio.sleep(0.02)
+        await more(renewals, 3)
     assert "lease lost" not in caplog.text
     assert jobs.began == [event.id]
     assert await store.events.statuses([event.id]) == ["done"]

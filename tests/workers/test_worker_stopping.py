@@ -9,7 +9,7 @@ import pytest
 from store import embedded
 from store.client import Store, open_store
 from tests.store.builders import ALL_LANES, accept, an_event
-from tests.workers.loop import Jobs, running, until, worker_on
+from tests.workers.loop import Jobs, calls_of, more, running, until, worker_on
 from workers import worker as module
 
 
@@ -17,7 +17,7 @@ async def test_stopping_lets_jobs_finish(store: Store, jobs: Jobs) -> None:
     event = an_event()
     await accept(store, event)
     worker = worker_on(store, jobs.handle)
-    async with running(worker, grace=1.0):
+    async with running(worker, grace=60.0):
         await until(lambda: jobs.began)
         asyncio.get_running_loop().call_later(0.02, jobs.gate.set)
     assert jobs.ended == [event.id]
@@ -32,8 +32,8 @@ async def test_while_jobs_finish_their_leases_are_renewed(
     worker = worker_on(store, jobs.handle)
     main = asyncio.create_task(worker.main())
     await until(lambda: jobs.began)
-    stopping = asyncio.create_task(worker.stop(1.0))
-    await asyncio.sleep(0.02)
+    stopping = asyncio.create_task(worker.stop(60.0))
+    await more(calls_of(monkeypatch, store.queue, "renew"))
     lease = jobs.contexts[event.id]["lease"]
     before = lease.renewed_at
     await until(lambda: lease.renewed_at > before)
@@ -76,7 +76,7 @@ async def test_what_was_claimed_while_stopping_is_given_back(
     assert [job.claim.tries for job in (await claim("other", ALL_LANES)).jobs] == [1]
 
 
-async def test_a_store_that_goes_and_comes_back_is_waited_for(tmp_path: Path) -> None:
+async def test_a_store_that_goes_and_comes_back_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     server = embedded.start(tmp_path, "always")
     store = open_store(server.url)
     jobs = Jobs(store)
@@ -87,7 +87,7 @@ async def test_a_store_that_goes_and_comes_back_is_waited_for(tmp_path: Path) ->
             await accept(store, before)
             await until(lambda: before.id in jobs.ended)
             server.stop()
-            await asyncio.sleep(0.01)
+            await until(lambda: "the store is away" in caplog.text)
             server = embedded.start(tmp_path, "always")
             await accept(store, after)
             await until(lambda: after.id in jobs.ended)
@@ -96,7 +96,7 @@ async def test_a_store_that_goes_and_comes_back_is_waited_for(tmp_path: Path) ->
         server.stop()
 
 
-async def test_a_job_survives_a_restart_of_the_store(tmp_path: Path) -> None:
+async def test_a_job_survives_a_restart_of_the_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It goes on under its lease: nobody else takes it, and its end is written down."""
     server = embedded.start(tmp_path, "always")
     store = open_store(server.url)
@@ -107,7 +107,7 @@ async def test_a_job_survives_a_restart_of_the_store(tmp_path: Path) -> None:
         async with running(worker_on(store, jobs.handle)):
             await until(lambda: jobs.began)
             server.stop()
-            await asyncio.sleep(0.01)
+            await until(lambda: "the store is away" in caplog.text)
             server = embedded.start(tmp_path, "always")
             jobs.gate.set()
             await until(lambda: jobs.ended)

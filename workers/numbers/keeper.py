@@ -134,7 +134,8 @@ class Keeper:
         made.aim, made.by, made.only = _AIMS[asked.wish], asked.by, frozenset(asked.numbers)
 
         async def progress(done: int, total: int) -> None:
-            await self.desk.store.numbers.tell(asked, {"state": "working", "done": done, "total": total}, over=False)
+            told = {"state": "working", "wish": asked.wish, "done": done, "total": total}
+            await self.desk.store.numbers.tell(asked, told, over=False)
 
         async with self._tending():
             await progress(0, len(made.only or file.kept))
@@ -147,7 +148,7 @@ class Keeper:
                 await self.desk.store.numbers.withdraw(asked)
                 continue
             rows = await self._wish(file, now_ms, asked)
-            told = {"state": "done"} | _look(file, now_ms, rows)
+            told = {"state": "done", "wish": asked.wish} | _look(file, now_ms, rows)
             if not asked.numbers:
                 await self._remember(file, now_ms, rows)
             else:

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from workers.desk import Desk
 from workers.lease import Lease
+from workers.looking import look_for_ever
 from workers.reconcile.accounts import accounts
 from workers.reconcile.outcome import Outcome
 from workers.reconcile.recover import Comparer, Wanted
@@ -55,13 +56,12 @@ async def reconcile_for_ever(desk: Desk, worker: str, every: float) -> None:
     if not every:
         return
     await asyncio.sleep(min(FIRST_AFTER, every))
-    while True:
-        try:
-            if await desk.store.queue.lock("reconcile", worker, every):
-                await desk.store.reconciles.ask({"by": "schedule"})
-        except (RedisError, OSError) as error:
-            logger.warning("comparing must wait, the store is away", extra={"error": repr(error)})
-        await asyncio.sleep(min(LOOK_EVERY, every))
+
+    async def look() -> None:
+        if await desk.store.queue.lock("reconcile", worker, every):
+            await desk.store.reconciles.ask({"by": "schedule"})
+
+    await look_for_ever(look, min(LOOK_EVERY, every), "comparing")
 
 
 async def _make_known(desk: Desk) -> None:

@@ -33,7 +33,7 @@ async def done(store: Store, event: Event, number: str, body: bytes = b"") -> Ev
     journal = {"version": b"v1", "step:s": step, "step:s2": step}
     await store.runs.keep_version("v1", b"rule")
     await store.runs.write(claim, run_id, journal, orjson.dumps({"caller": {"number": number}}))
-    await store.answers.settle(claim.job_id, claim.token, event.id, "", CellAnswer("rule", {"say": number}, "tell"))
+    await store.answers.settle(claim, event.id, "", CellAnswer("rule", {"say": number}, "tell"))
     trace = {"rule:tell:": orjson.dumps({"rule": "tell", "outcome": "ran", "seen": number})}
     trace |= bundled(claim.job_id, {f"rule:{index}:": {"seen": number, "text": "x" * 400} for index in range(60)})
     await store.memory.set(f"caller:{number}", "name", "somebody", None, f"{run_id}/s")

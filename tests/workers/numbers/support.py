@@ -163,7 +163,7 @@ class Office:
         asked = Asked(wish, "anna", await self.store.schedules.now_ms(), ids)
         await self.store.numbers.ask(asked)
         await keeper.look()
-        told = await self.store.numbers.told(asked)
+        told = await self.store.numbers.told(asked.id)
         assert told
         return told
 

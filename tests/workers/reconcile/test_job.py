@@ -83,7 +83,7 @@ async def test_of_many_workers_one_asks_each_time(desk: Shop, monkeypatch: pytes
 
     monkeypatch.setattr(desk.store.queue, "lock", locked)
     watchers = [asyncio.create_task(reconcile_for_ever(desk.desk, f"w{number}", 60.0)) for number in range(3)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         for _ in watchers:
             await looked.acquire()
     await asyncio.wait(watchers, timeout=0.2)
