@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,15 +11,23 @@ from typing import Any
 import orjson
 
 from store import keys
+from store.answers import Cell, read_cells
 from store.client import Store
 from store.events import read_trace
 from store.runs import RunId
 from store.spool import Spool
 from tests.chaos.ledger import Attempt, Effect, Run, Step, Stored
-from tests.chaos.scene import EXPECTED, MEMORY_KEY
+from tests.chaos.scene import BREAKABLE, EXPECTED, MEMORY_KEY
 from tests.chaos.traffic import CONNECTION
 
 BATCH = 500
+MOST_COMPLAINTS = 50
+EXPLAINED = re.compile(
+    r"receiver\.ingest: (the store is away, spooled|nothing can be spooled|event not stored)$"
+    r"|store\.standing: the store does less than it should$"
+    rf"|workers\.(reload|main): .*\b{BREAKABLE}: "
+)
+"""The errors that must be in a log when the store is away, the disk is full or a rule file is broken."""
 GENERATION = {connection: generation for generation, connection in CONNECTION.items()}
 
 
@@ -36,6 +46,29 @@ async def left_in(store: Store, spool: Spool) -> Mapping[str, int]:
         "paused runs": int(await redis.zcard(keys.PAUSED_RUNS)),
         "spool": spool.count(),
     }
+
+
+async def forgotten_in(store: Store) -> Mapping[str, int]:
+    """What should be gone with the last job."""
+    found = Counter([key.decode().rpartition(":")[0] async for key in store.redis.scan_iter("arq:*", count=1000)])
+    return {f"keys of {name}": count for name, count in found.items()}
+
+
+def complaints_in(folder: Path) -> Mapping[str, int]:
+    """Errors in the logs of our processes that the faults of a bad day do not explain, and whatever is no record."""
+    lines = (line for path in folder.glob("*.log") for line in path.read_bytes().splitlines() if line.strip())
+    found = Counter(complaint for line in lines if (complaint := _complaint(line)))
+    return dict(found.most_common(MOST_COMPLAINTS))
+
+
+def _complaint(line: bytes) -> str:
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return line.decode(errors="replace")
+    if record["level"] not in ("error", "critical") or EXPLAINED.match(f"{record['logger']}: {record['message']}"):
+        return ""
+    return f"{record['logger']}: {record['message']}"
 
 
 async def letters_in(store: Store) -> Mapping[str, str]:
@@ -69,26 +102,25 @@ async def _events(store: Store, letters: Mapping[str, str]) -> AsyncIterator[Sto
             yield await _stored(store, event_id, head, trace, cells, letters)
 
 
-async def _read(store: Store, names: Sequence[str]) -> list[dict[str, bytes]]:
+async def _read(store: Store, names: Sequence[str]) -> list[dict[bytes, bytes]]:
     async with store.redis.pipeline(transaction=False) as pipeline:
         for name in names:
             pipeline.hgetall(name)
-        found = await pipeline.execute()
-    return [{field.decode(): value for field, value in fields.items()} for fields in found]
+        return list(await pipeline.execute())
 
 
 async def _stored(
-    store: Store, event_id: str, head: Mapping[str, bytes], trace: Mapping[str, bytes], cells: Mapping[str, bytes],
-    letters: Mapping[str, str],
+    store: Store, event_id: str, head: Mapping[bytes, bytes], trace: Mapping[bytes, bytes],
+    answers: Mapping[bytes, bytes], letters: Mapping[str, str],
 ) -> Stored:  # fmt: skip
-    event = orjson.loads(head["event"])
+    event = orjson.loads(head[b"event"])
     kind = event["kind"]
-    generation = "" if kind == "emitted" else GENERATION[head["connection"].decode()]
+    generation = "" if kind == "emitted" else GENERATION[head[b"connection"].decode()]
     marker = event.get("data", {}).get("marker") or event.get("call", {}).get("from_") or event["call"].get("from", "")
-    told = read_trace({name.encode(): value for name, value in trace.items()})
+    told = read_trace(trace)
     records = {name.split(":")[1]: record for name, record in told.items() if name.startswith("rule:")}
     tool = next((each["id"] for each in event.get("tools", ())), "")
-    late_told = any(name.startswith("late:") for name in trace)
+    late_told = any(name.startswith("late:") for name in told)
     names = EXPECTED.get((kind, generation), {})
     journals = await store.runs.load_all([RunId(event_id, name, tool) for name in names])
     runs = {}
@@ -97,8 +129,16 @@ async def _stored(
             letter = letters.get(RunId(event_id, name, tool).job_id)
             late = "told" if late_told or records[name].get("late") else ""
             runs[name] = Run(name, records[name]["outcome"], _steps(journal.steps), letter, late)
-    late_cells = sum(name.startswith("late:") for name in cells)
-    return Stored(event_id, marker, kind, generation, head["status"].decode(), runs, late_cells)
+    cells = read_cells(answers).values()
+    return Stored(
+        event_id, marker, kind, generation, head[b"status"].decode(), runs, int(head[b"pending"]),
+        sum(cell.late is not None or _never_left(cell) for cell in cells),
+        frozenset(cell.said.by for cell in cells if cell.said),
+    )  # fmt: skip
+
+
+def _never_left(cell: Cell) -> bool:
+    return cell.state in ("ready", "claimed") and cell.answer is not None and cell.answer.by == "rule"
 
 
 def _steps(records: Mapping[str, Mapping[str, Any]]) -> dict[str, Step]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from store.spool import Spool
 from store.tasks import end
 from tests.chaos.caller import Clock, Platforms
-from tests.chaos.collect import counted_in, effects_in, left_in, letters_in, stored_in
+from tests.chaos.collect import (
+    complaints_in,
+    counted_in,
+    effects_in,
+    forgotten_in,
+    left_in,
+    letters_in,
+    stored_in,
+)
 from tests.chaos.injector import Injector
 from tests.chaos.installation import Installation
 from tests.chaos.judge import Failure, judge
@@ -99,14 +105,14 @@ async def _progress(day: Day, platforms: Platforms, plan: Sequence[Fault]) -> No
 
 async def _until_quiet(day: Day, around: Installation) -> dict[str, int]:
     """What is left when it is quiet, or when that took too long."""
-    spool = Spool(day.folder / "data" / "spool", 0)
     began = progressed = around.now()
-    least, quiet = sys.maxsize, 0
+    seen, quiet = (0, 0, 0, 0), 0
     while True:
-        left = dict(await left_in(around.store, spool))
+        left = dict(await left_in(around.store, around.spool))
         quiet = 0 if any(left.values()) else quiet + 1
-        if sum(left.values()) < least:
-            least, progressed = sum(left.values()), around.now()
+        stands = (left["open"], left["spool"], await around.store.events.count(), around.effects_bytes)
+        if stands != seen:
+            seen, progressed = stands, around.now()
         if quiet >= QUIET_LOOKS or around.now() > min(began + QUIET_WITHIN, progressed + STUCK_AFTER):
             return left
         await asyncio.sleep(QUIET_POLL)
@@ -114,8 +120,9 @@ async def _until_quiet(day: Day, around: Installation) -> dict[str, int]:
 
 async def _reckon(around: Installation, platforms: Platforms, left: dict[str, int]) -> Ledger:
     letters = await letters_in(around.store)
+    left |= await forgotten_in(around.store)
     stored = await stored_in(around.store, letters)
     return Ledger(
         platforms.sent, stored, effects_in(around.effects), around.outages, await counted_in(around.store), letters,
-        left, around.deaths, platforms.clock.worst,
+        left, around.deaths, complaints_in(around.folder), platforms.clock.worst,
     )  # fmt: skip

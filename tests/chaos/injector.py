@@ -6,22 +6,31 @@ import asyncio
 import signal
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
 from redis.exceptions import RedisError
 
 from tests.chaos.installation import Installation
-from tests.chaos.plan import CLIENTS, RECEIVERS, Fault
-from tests.chaos.scene import BREAKABLE, BROKEN, PAUSABLE, RULES
+from tests.chaos.plan import CLIENTS, RECEIVERS, Fault, parts_of
+from tests.chaos.scene import BREAKABLE, BROKEN, EDITABLE, PAUSABLE, RULES
 
 DELAY = 0.15
 """Seconds that everything takes longer on a slow way."""
 SPOOL_BYTES = 2048
 """Less than any page of the spool."""
+TOO_LATE = 5.0
+"""Seconds after its time in which a fault may still begin: those before it took longer than planned, and where all
+that was planned came one upon the other, nothing would ever get to its feet in between."""
+LAST_BYTES = 700
+"""What is left on the disk of the store: less than an event takes, so that the last write is torn."""
+DRAINS_WITHIN = 3.0
+"""Seconds in which a receiver begins to bring what is spooled, once it can; it looks every second."""
 SLOW = 3.0
 """Seconds a slow answer takes: longer than the timeout of a step."""
+RETRIED = 50
+"""How many letters a person looks at."""
 CLOSED_PORT = ("127.0.0.1", "1")
 OUTLASTS = 100_000
 """More requests than any fault meets: it ends by being cleared."""
@@ -40,14 +49,19 @@ class Injector:
     the same process again there is one that nobody knows of."""
 
     async def play(self, plan: Sequence[Fault]) -> None:
-        """Everything in its time; returns when all is mended that was begun."""
+        """Everything in its time, or not at all; returns when all is mended that was begun."""
         async with asyncio.TaskGroup() as group:
             for fault in plan:
                 group.create_task(self._play(fault))
 
     async def _play(self, fault: Fault) -> None:
         await asyncio.sleep(max(0.0, fault.at - self.around.now()))
-        async with self._busy[fault.target]:
+        async with AsyncExitStack() as alone:
+            for part in sorted(parts_of(fault.target)):
+                await alone.enter_async_context(self._busy[part])
+            if self.around.now() > fault.at + TOO_LATE:
+                self.log.append(f"{self.around.now():8.2f}  left out {fault}")
+                return
             self.log.append(f"{self.around.now():8.2f}  begins {fault}")
             async with HAPPENINGS[fault.kind](self, fault):
                 await asyncio.sleep(fault.seconds)
@@ -59,7 +73,7 @@ class Injector:
         for way in [*around.ways.values(), around.way_out]:
             way.heal()
         around.limit_files(-1)
-        (around.rules / f"{BREAKABLE}.yaml").write_text(RULES[BREAKABLE].lstrip())
+        self._write_rule(BREAKABLE, RULES[BREAKABLE])
         for scope in await around.store.pauses.all():
             await around.store.pauses.resume(scope)
         await self._configure({"maxmemory": "0", "min-replicas-to-write": "0"})
@@ -75,16 +89,51 @@ class Injector:
         await _insist(lambda: redis.execute_command(*command))  # type: ignore[no-untyped-call]
 
     async def _clear_faults(self) -> None:
+        await _insist(lambda: self._ask_far_side("DELETE"))
+
+    async def _ask_far_side(self, method: str, order: Mapping[str, object] | None = None) -> None:
         async with httpx.AsyncClient(trust_env=False) as client:
-            await client.delete(f"http://127.0.0.1:{self.around.far_port}/sandbox/faults")
+            await client.request(method, f"http://127.0.0.1:{self.around.far_port}/sandbox/faults", json=order)
+
+    def _write_rule(self, name: str, text: str) -> None:
+        """As editors save: whoever reads sees the old file or the new one."""
+        fresh = self.around.rules / f"{name}.new"
+        fresh.write_text(text.lstrip())
+        fresh.replace(self.around.rules / f"{name}.yaml")
 
     @asynccontextmanager
     async def _kill(self, fault: Fault) -> AsyncIterator[None]:
-        with self.around.outage(fault.target):
-            self.around.kill(fault.target)
-            await self.around.gone(fault.target)
+        async with self._killed(*parts_of(fault.target)):
             yield
-            await self._again(fault.target)
+
+    @asynccontextmanager
+    async def _killed(self, *names: str) -> AsyncIterator[None]:
+        with self.around.outage(*names):
+            for name in names:
+                self.around.kill(name)
+            await asyncio.gather(*map(self.around.gone, names))
+            yield
+            await asyncio.gather(*map(self._again, names))
+
+    @asynccontextmanager
+    async def _kill_while_draining(self, fault: Fault) -> AsyncIterator[None]:
+        """Something is spooled, and while it is brought nobody is left who knows how far that went."""
+        way, spool = self.around.ways[fault.target], self.around.spool
+        way.refuse()
+        yield
+        spooled, until = spool.count(), self.around.now() + DRAINS_WITHIN
+        way.heal()
+        while spool.count() >= spooled and self.around.now() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        async with self._killed(fault.target):
+            pass
+
+    @asynccontextmanager
+    async def _power_cut(self, _: Fault) -> AsyncIterator[None]:
+        self.around.kill_store()
+        async with self._killed(*CLIENTS):
+            yield
+            await self.around.restart_store()
 
     @asynccontextmanager
     async def _stop_politely(self, fault: Fault) -> AsyncIterator[None]:
@@ -101,17 +150,32 @@ class Injector:
 
     @asynccontextmanager
     async def _freeze(self, fault: Fault) -> AsyncIterator[None]:
-        process = self.around.parts[fault.target].process
-        with self.around.outage(fault.target):
-            process.send_signal(signal.SIGSTOP)
+        names = parts_of(fault.target)
+        with self.around.outage(*names):
+            for name in names:
+                self.around.parts[name].process.send_signal(signal.SIGSTOP)
             yield
-            process.send_signal(signal.SIGCONT)
+            for name in names:
+                self.around.parts[name].process.send_signal(signal.SIGCONT)
 
     @asynccontextmanager
     async def _kill_store(self, _: Fault) -> AsyncIterator[None]:
         self.around.kill_store()
         yield
         await self.around.restart_store()
+
+    @asynccontextmanager
+    async def _disk_of_store_is_full(self, _: Fault) -> AsyncIterator[None]:
+        """It ends in the middle of a write, and is started again when there is room."""
+        self.around.limit_store(LAST_BYTES)
+        yield
+        self.around.kill_store()
+        await self.around.restart_store()
+
+    @asynccontextmanager
+    async def _forget_scripts(self, _: Fault) -> AsyncIterator[None]:
+        await self._tell("SCRIPT", "FLUSH")
+        yield
 
     @asynccontextmanager
     async def _freeze_store(self, _: Fault) -> AsyncIterator[None]:
@@ -164,19 +228,36 @@ class Injector:
         way.heal()
 
     @asynccontextmanager
+    async def _lose_connections(self, fault: Fault) -> AsyncIterator[None]:
+        self.around.ways[fault.target].lose()
+        yield
+
+    @asynccontextmanager
+    async def _lose_replies(self, fault: Fault) -> AsyncIterator[None]:
+        way = self.around.ways[fault.target]
+        way.mute()
+        yield
+        way.reset()
+
+    @asynccontextmanager
     async def _at_the_far_side(self, fault: Fault) -> AsyncIterator[None]:
         order = {"route": "POST /*", "kind": fault.kind, "times": OUTLASTS, "seconds": SLOW, "retry_after": 1}
-        async with httpx.AsyncClient(trust_env=False) as client:
-            await client.post(f"http://127.0.0.1:{self.around.far_port}/sandbox/faults", json=order)
+        await _insist(lambda: self._ask_far_side("POST", order))
         yield
         await self._clear_faults()
 
     @asynccontextmanager
     async def _break_rule_file(self, _: Fault) -> AsyncIterator[None]:
-        path = self.around.rules / f"{BREAKABLE}.yaml"
-        path.write_text(BROKEN)
+        self._write_rule(BREAKABLE, BROKEN)
         yield
-        path.write_text(RULES[BREAKABLE].lstrip())
+        self._write_rule(BREAKABLE, RULES[BREAKABLE])
+
+    @asynccontextmanager
+    async def _edit_rule(self, fault: Fault) -> AsyncIterator[None]:
+        """Another version of a rule is in force from now on; what has begun goes on in its own."""
+        name = EDITABLE[fault.number % len(EDITABLE)]
+        self._write_rule(name, RULES[name].replace("description: ", f"description: Edit {fault.number}. ", 1))
+        yield
 
     @asynccontextmanager
     async def _pause(self, fault: Fault) -> AsyncIterator[None]:
@@ -185,13 +266,25 @@ class Injector:
         yield
         await _insist(lambda: self.around.store.pauses.resume(scope))
 
+    @asynccontextmanager
+    async def _retry_letters(self, _: Fault) -> AsyncIterator[None]:
+        """A person has another go at what ran out of time. What is in doubt is left alone: it may have happened."""
+        await _insist(self._retry_what_may_be)
+        yield
+
+    async def _retry_what_may_be(self) -> None:
+        dead = self.around.store.dead
+        async for letter in dead.newest(RETRIED):
+            if not letter.reason.startswith("in doubt"):
+                await dead.retry(letter)
+
 
 async def _insist(work: Callable[[], Awaitable[object]]) -> None:
-    """A person tries again when the store is away."""
+    """A person tries again when somebody is away or too busy to listen."""
     while True:
         try:
             await work()
-        except (RedisError, OSError):
+        except (RedisError, OSError, httpx.TransportError):
             await asyncio.sleep(0.2)
         else:
             return
@@ -199,25 +292,35 @@ async def _insist(work: Callable[[], Awaitable[object]]) -> None:
 
 HAPPENINGS: Mapping[str, Happening] = {
     "kill": Injector._kill,
+    "kill both": Injector._kill,
+    "kill while draining": Injector._kill_while_draining,
     "kill store": Injector._kill_store,
+    "power cut": Injector._power_cut,
+    "disk of the store is full": Injector._disk_of_store_is_full,
     "stop politely": Injector._stop_politely,
     "freeze": Injector._freeze,
     "freeze past leases": Injector._freeze,
+    "freeze both": Injector._freeze,
     "freeze store": Injector._freeze_store,
     "store refuses": Injector._refuses,
     "store reads only": Injector._reads_only,
     "store lacks replicas": Injector._lacks_replicas,
     "spool cannot grow": Injector._spool_cannot_grow,
     "nothing can be stored": Injector._nothing_can_be_stored,
+    "forget scripts": Injector._forget_scripts,
     "reset way to store": Injector._way,
     "refuse way to store": Injector._way,
     "hang way to store": Injector._way,
     "delay way to store": Injector._way,
+    "lose connections to store": Injector._lose_connections,
+    "lose replies of store": Injector._lose_replies,
     "reset way out": Injector._way,
     "hang way out": Injector._way,
     **dict.fromkeys(
         ("slow", "too_many_requests", "server_error", "reset_before", "reset_after"), Injector._at_the_far_side
     ),
     "break rule file": Injector._break_rule_file,
+    "edit rule": Injector._edit_rule,
     "pause": Injector._pause,
+    "retry letters": Injector._retry_letters,
 }

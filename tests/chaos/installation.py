@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from store import embedded
 from store.client import Store, open_store
 from store.embedded import EmbeddedServer, die_with_parent
+from store.spool import Spool
 from tests.chaos.ledger import Outage
 from tests.chaos.plan import CLIENTS, RECEIVERS, WORKERS
 from tests.chaos.proxies import Way
@@ -89,6 +90,16 @@ class Installation:
     @property
     def effects(self) -> Path:
         return self.folder / "effects.jsonl"
+
+    @property
+    def spool(self) -> Spool:
+        """The one that both receivers share, for looking at it."""
+        return Spool(self.folder / "data" / "spool", 0)
+
+    @property
+    def effects_bytes(self) -> int:
+        """How much the far side has noted."""
+        return self.effects.stat().st_size if self.effects.exists() else 0
 
     @property
     def far_side(self) -> str:
@@ -199,15 +210,20 @@ class Installation:
                 soft = hard if size < 0 else size
                 resource.prlimit(self.parts[name].process.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
+    def limit_store(self, more: int) -> None:
+        """The store's files may grow by so many bytes: what a disk that is about to be full is to it."""
+        files = (self.folder / "data" / "valkey" / "appendonlydir").iterdir()
+        size = max(file.stat().st_size for file in files) + more
+        resource.prlimit(self.server.process.pid, resource.RLIMIT_FSIZE, (size, size))
+
     @contextmanager
-    def outage(self, name: str, *, polite: bool = False) -> Iterator[None]:
-        """Note that a receiver cannot answer in here."""
+    def outage(self, *names: str, polite: bool = False) -> Iterator[None]:
+        """Note that receivers cannot answer in here."""
         began = self.now()
         try:
             yield
         finally:
-            if name in RECEIVERS:
-                self.outages.append(Outage(name, began, self.now(), polite))
+            self.outages += [Outage(name, began, self.now(), polite) for name in names if name in RECEIVERS]
 
     async def watch(self) -> None:
         """Note who ends by itself, and start it again so that the day goes on."""

@@ -5,19 +5,24 @@
 - *undecided*: a stored event is neither done nor dead.
 - *unexplained*: a rule that acts on the event has no record, or one that ends in nothing we know.
 - *incomplete*: a rule ran to its end, and a step of it is not done or its effect was not seen.
+- *unfollowed*: a step that emits is done and its event is not stored, or it led to more than one.
 - *repeated*: one operation (event, rule, step, item: its Idempotency-Key) had more effects than the journal has tries
   whose end nobody knew, plus the one that is known to have happened; or a step was tried again after a try that is
   known to have happened; or a step that must be parked in doubt happened twice; or one step and item used two keys.
 - *unowned*: an effect of an event that is not stored.
-- *miscounted*: memory counts something else than one for each event whose run counts its caller, once all are decided.
+- *miscounted*: memory counts something else than one for each event whose run counts its caller, once all are decided;
+  or the store counts work of an event that is over.
 - *unanswered*: whoever waited got nothing well-formed before the platform's own deadline, although the receiver was
   neither dead nor frozen at any moment in between and the platform did not hang up. A receiver that is told to stop
   answers those first who had asked before. Time in which the sender itself stood still does not count.
 - *malformed*: the platform could not have read an answer, or it is another caller's.
-- *silent*: an answer was late, and nothing says what was done with it.
-- *dead letter*: one whose reason is none that these faults can lead to, or a failed run without one.
+- *unrecorded*: a platform heard a rule's answer, and no cell of its event says so.
+- *silent*: an answer was late or never left, and nothing says what was done with it.
+- *dead letter*: one whose reason is none that these faults can lead to, or a failed run without one, or one that its
+  event knows nothing of.
 - *left over*: something is still queued, open, unsent or spooled.
 - *died*: a process ended by itself.
+- *complained*: a log holds an error, or a line that is no record, which these faults do not explain.
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.chaos.ledger import Effect, Heard, Ledger, Run, Sent, Step, Stored
-from tests.chaos.scene import COUNTED, EXPECTED, Expected
+from tests.chaos.scene import EXPECTED, Expected
 
 NATURAL_REASONS = re.compile(r"in doubt: |.*\(no time left for another try\)$|.*\(after \d+ tries\)$")
 """Why a run may be given up on a bad day: all else is a bug of ours, and its reason says so."""
@@ -49,9 +54,11 @@ class Failure:
 def judge(ledger: Ledger) -> list[Failure]:
     """Everything that went wrong, in the order of the list above."""
     return [
-        *_deliveries(ledger), *_events(ledger), *_unowned(ledger), *_counts(ledger), *_letters(ledger),
+        *_deliveries(ledger), *_events(ledger), *_followed(ledger), *_unowned(ledger), *_counts(ledger),
+        *_letters(ledger),
         *(Failure("left over", place, f"{count}") for place, count in ledger.left.items() if count),
         *(Failure("died", name, "ended by itself") for name in ledger.deaths),
+        *(Failure("complained", what, f"{count} times") for what, count in ledger.complaints.items()),
     ]  # fmt: skip
 
 
@@ -64,6 +71,8 @@ def _deliveries(ledger: Ledger) -> Iterator[Failure]:
             yield Failure("lost", who, f"acknowledged as {sent.acknowledged[0].event_id}, and no event is stored")
         if delivery.is_known_again and len(events) > 1:
             yield Failure("doubled", who, f"stored as {', '.join(event.event_id for event in events)}")
+        if any(heard.said == "rule" for heard in sent.heard) and not any("rule" in event.said for event in events):
+            yield Failure("unrecorded", who, "a rule's answer was heard")
         for heard in sent.heard:
             yield from _answer(ledger, sent, heard, who)
 
@@ -91,8 +100,10 @@ def _events(ledger: Ledger) -> Iterator[Failure]:
         if event.status not in ("done", "dead"):
             yield Failure("undecided", who, f"its status is {event.status}")
             continue
+        if event.pending:
+            yield Failure("miscounted", who, f"{event.pending} pieces of work are pending")
         for rule, expected in EXPECTED.get((event.kind, event.generation), {}).items():
-            yield from _run(event, event.runs.get(rule), rule, expected, who)
+            yield from _run(event.runs.get(rule), rule, expected, event.status, who)
             for step in expected.effects:
                 yield from _repeated(event, rule, step, effects.get((event.event_id, step), []), expected, who)
             for step, wanted in expected.effects.items():
@@ -100,23 +111,26 @@ def _events(ledger: Ledger) -> Iterator[Failure]:
                 if _ran(event, rule) and len(seen) < wanted:
                     yield Failure("incomplete", who, f"{rule}: {step} had {len(seen)} of {wanted} effects")
         if event.late_cells and not any(run.late for run in event.runs.values()):
-            yield Failure("silent", who, "an answer was late, and nothing says what was done with it")
+            yield Failure("silent", who, "an answer was late or never left, and nothing says what was done with it")
 
 
 def _ran(event: Stored, rule: str) -> bool:
     return rule in event.runs and event.runs[rule].outcome == "ran"
 
 
-def _run(event: Stored, run: Run | None, rule: str, expected: Expected, who: str) -> Iterator[Failure]:
+def _run(run: Run | None, rule: str, expected: Expected, status: str, who: str) -> Iterator[Failure]:
     if run is None:
         yield Failure("unexplained", who, f"nothing says what {rule} did")
     elif run.outcome == "ran":
-        unfinished = [step.key for step in run.steps.values() if step.state != "done" and step.key != "late"]
+        unfinished = {step.key for step in run.steps.values() if step.state != "done" and step.key != "late"}
+        unfinished |= expected.steps - {key.partition("#")[0] for key in run.steps}
         if unfinished:
-            yield Failure("incomplete", who, f"{rule} ran, and {', '.join(unfinished)} is not done")
+            yield Failure("incomplete", who, f"{rule} ran, and {', '.join(sorted(unfinished))} is not done")
     elif run.outcome == "failed":
         if run.letter is None:
             yield Failure("dead letter", who, f"{rule} failed, and there is no dead letter")
+        elif status != "dead":
+            yield Failure("dead letter", who, f"{rule} failed, and the event counts as {status}")
     elif not (run.outcome == "paused" and expected.answers):
         yield Failure("unexplained", who, f"{rule} ended as {run.outcome}")
 
@@ -144,6 +158,23 @@ def _allowed(step: Step, parks: bool) -> int:
     return sum(attempt.may_have_happened or attempt.happened for attempt in step.attempts)
 
 
+def _followed(ledger: Ledger) -> Iterator[Failure]:
+    followed = Counter(event.marker for event in ledger.stored if event.kind == "emitted")
+    emits = {event.marker: run.steps["told"] for event, run in _runs(ledger) if "told" in run.steps}
+    for marker, count in followed.items():
+        if count > 1 or marker not in emits:
+            yield Failure("unfollowed", marker, f"{count} events were emitted")
+    for marker, step in emits.items():
+        if step.state == "done" and marker not in followed:
+            yield Failure("unfollowed", marker, "the event that was emitted is not stored")
+
+
+def _runs(ledger: Ledger) -> Iterator[tuple[Stored, Run]]:
+    for event in ledger.stored:
+        for run in event.runs.values():
+            yield event, run
+
+
 def _unowned(ledger: Ledger) -> Iterator[Failure]:
     known = {event.event_id for event in ledger.stored}
     for effect in ledger.effects:
@@ -158,10 +189,10 @@ def _unowned(ledger: Ledger) -> Iterator[Failure]:
 def _counts(ledger: Ledger) -> Iterator[Failure]:
     least: Counter[str] = Counter()
     most: Counter[str] = Counter()
-    for event in ledger.stored:
-        steps = [run.steps["count"] for run in event.runs.values() if run.rule in COUNTED and "count" in run.steps]
-        least[event.marker] += sum(step.state == "done" for step in steps)
-        most[event.marker] += len(steps)
+    for event, run in _runs(ledger):
+        if "count" in run.steps:
+            least[event.marker] += run.steps["count"].state == "done"
+            most[event.marker] += 1
     undecided = {event.marker for event in ledger.stored if event.status not in ("done", "dead")}
     for marker in sorted((set(most) | set(ledger.counted)) - undecided):
         counted = ledger.counted.get(marker, 0)

@@ -108,8 +108,12 @@ class Stored:
     generation: str
     status: str
     runs: Mapping[str, Run] = field(default_factory=dict)
+    pending: int = 0
+    """How much of its work the store counts as unfinished."""
     late_cells: int = 0
-    """Cells whose rule had its answer ready too late."""
+    """Cells whose rule had its answer ready too late, or whose answer never left."""
+    said: frozenset[str] = frozenset()
+    """Who has spoken in its cells: rule, meanwhile or fallback."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,8 @@ class Ledger:
     """What is still in queues, open or spooled, by its place."""
     deaths: list[str] = field(default_factory=list)
     """Processes that ended by themselves."""
+    complaints: Mapping[str, int] = field(default_factory=dict)
+    """What was written into logs and is none of what these faults explain, and how often."""
     worst_stall: float = 0.0
 
     def stored_by_marker(self) -> Mapping[str, list[Stored]]:

@@ -35,10 +35,17 @@ def good_day() -> Ledger:
     }
     tool_runs = {"look_up": done("look_up", "look_up", "count"), "watch_tools": done("watch_tools", "watched")}
     stored = [
-        Stored("e1", update.marker, "status-update", "g3", "done", {"follow_up": done("follow_up", "noted", "count")}),
+        Stored(
+            "e1",
+            update.marker,
+            "status-update",
+            "g3",
+            "done",
+            {"follow_up": done("follow_up", "noted", "count", "told")},
+        ),
         Stored("e1b", update.marker, "emitted", "", "done", {"followed": done("followed", "followed")}),
         Stored("e2", report.marker, "end-of-call-report", "g3", "done", report_runs),
-        Stored("e3", tool.marker, "tool-calls", "g3", "done", tool_runs),
+        Stored("e3", tool.marker, "tool-calls", "g3", "done", tool_runs, said=frozenset({"rule"})),
     ]
     return Ledger(
         sent=[Sent(update, [heard()]), Sent(report, [heard()]), Sent(tool, [heard(said="rule")])],

@@ -21,6 +21,10 @@ class Way:
     refusing: bool = False
     _flowing: asyncio.Event = field(default_factory=asyncio.Event)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _near: set[asyncio.StreamWriter] = field(default_factory=set)
+    """Those of them that lead back to who has asked."""
+    _lost: set[asyncio.StreamWriter] = field(default_factory=set)
+    """What is written to them vanishes."""
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -56,8 +60,16 @@ class Way:
         """Nothing passes any more, and nobody is told."""
         self._flowing.clear()
 
+    def lose(self) -> None:
+        """Every connection there is leads nowhere from now on, and neither end is told."""
+        self._lost |= self._writers
+
+    def mute(self) -> None:
+        """Of every connection there is what is asked arrives, and no answer comes back any more."""
+        self._lost |= self._near
+
     def heal(self) -> None:
-        """As it should be; what was held back passes."""
+        """As it should be; what was held back passes. A connection that was lost stays lost."""
         self.refusing = False
         self.delay = 0.0
         self._flowing.set()
@@ -68,11 +80,12 @@ class Way:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         self._writers.add(writer)
+        self._near.add(writer)
         try:
             await self._between(reader, writer)
         finally:
-            writer.close()
-            self._writers.discard(writer)
+            self._near.discard(writer)
+            self._leave(writer)
 
     async def _between(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refusing:
@@ -95,8 +108,12 @@ class Way:
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            far_writer.close()
-            self._writers.discard(far_writer)
+            self._leave(far_writer)
+
+    def _leave(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        self._writers.discard(writer)
+        self._lost.discard(writer)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -104,5 +121,6 @@ class Way:
                 if self.delay:
                     await asyncio.sleep(self.delay)
                 await self._flowing.wait()
-                writer.write(data)
-                await writer.drain()
+                if writer not in self._lost:
+                    writer.write(data)
+                    await writer.drain()

@@ -72,8 +72,11 @@ meanwhile: {{ result: 'One moment ${{{{ call.from }}}}.' }}
 late: inject
 """,
     "watch_tools": f"""
-description: Every tool call is noted.
+description: Every tool call is noted; what would hold it back never does, since each call is one of its own.
 on: tool-calls
+concurrency: {{ key: event.id, max: 1, mode: queue }}
+limit: {{ key: event.id, count: 1, per: 1h }}
+once: {{ key: event.id }}
 steps:{_post("watched")}
 """,
     "follow_up": f"""
@@ -104,6 +107,7 @@ steps:{_post("mended")}
 }
 BREAKABLE = "mended"
 BROKEN = "description: A typing mistake.\non: end-of-call-report\nif: call.form != ''\nsteps: []\n"
+EDITABLE = ("follow_up", "report", "look_up", "pick_up", "watch_tools")
 PAUSABLE = ("rule:follow_up", "rule:report", "rule:look_up", "connection:desk_g2", "all")
 
 
@@ -113,26 +117,34 @@ class Expected:
 
     effects: Mapping[str, int]
     """Step → how many effects at the far side."""
+    counts: bool = False
+    """Whether it counts its caller in memory: once for each event."""
+    emits: bool = False
     answers: bool = False
     parks: frozenset[str] = frozenset()
     """Steps that may never happen twice, whatever is in doubt."""
 
+    @property
+    def steps(self) -> frozenset[str]:
+        """All of its steps."""
+        return frozenset([*self.effects, *(["count"] if self.counts else ()), *(["told"] if self.emits else ())])
+
 
 EXPECTED: Mapping[tuple[str, str], Mapping[str, Expected]] = {
-    ("assistant-request", "g3"): {"pick_up": Expected({"pick_up": 1}, answers=True)},
-    ("assistant-request", "g2"): {"pick_up_second": Expected({"pick_up": 1}, answers=True)},
-    ("assistant-request", "g1"): {"pick_up_first": Expected({"pick_up": 1}, answers=True)},
+    ("assistant-request", "g3"): {"pick_up": Expected({"pick_up": 1}, counts=True, answers=True)},
+    ("assistant-request", "g2"): {"pick_up_second": Expected({"pick_up": 1}, counts=True, answers=True)},
+    ("assistant-request", "g1"): {"pick_up_first": Expected({"pick_up": 1}, counts=True, answers=True)},
     **{
         (kind, generation): rules
         for generation in ("g1", "g2", "g3")
         for kind, rules in {
             "tool-calls": {
-                "look_up": Expected({"look_up": 1}, answers=True),
+                "look_up": Expected({"look_up": 1}, counts=True, answers=True),
                 "watch_tools": Expected({"watched": 1}),
             },
-            "status-update": {"follow_up": Expected({"noted": 1})},
+            "status-update": {"follow_up": Expected({"noted": 1}, counts=True, emits=True)},
             "end-of-call-report": {
-                "report": Expected({"reported": 1, "once": 1, "letter": 3}, parks=frozenset({"once"})),
+                "report": Expected({"reported": 1, "once": 1, "letter": 3}, counts=True, parks=frozenset({"once"})),
                 "mended": Expected({"mended": 1}),
             },
         }.items()
@@ -140,9 +152,6 @@ EXPECTED: Mapping[tuple[str, str], Mapping[str, Expected]] = {
     ("emitted", ""): {"followed": Expected({"followed": 1})},
 }
 """Kind and generation of an event → the rules that act on it."""
-
-COUNTED = frozenset({"pick_up", "pick_up_second", "pick_up_first", "look_up", "follow_up", "report"})
-"""Rules that count their caller in memory: once for each event."""
 
 
 def write_rules(folder: Path, far_side: str) -> None:

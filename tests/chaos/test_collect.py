@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from store.answers import CellAnswer
 from store.client import Store
 from store.spool import Spool
-from tests.chaos.collect import counted_in, effects_in, left_in, letters_in, stored_in
+from tests.chaos.collect import complaints_in, counted_in, effects_in, forgotten_in, left_in, letters_in, stored_in
 from tests.chaos.ledger import Attempt
 from tests.store.builders import an_event
 from tests.workers.support import Poke, Shop, add_action, fails
@@ -34,12 +35,15 @@ async def test_an_event_with_its_run_and_what_it_counted(shop: Shop, tmp_path: P
     await follow_up(shop)
     spool = Spool(tmp_path / "spool", 0)
     assert (await left_in(shop.store, spool))["open"] == 1
+    assert await forgotten_in(shop.store) == {"keys of arq:job": 1}
     (waiting,) = await stored_in(shop.store, {})
     assert (waiting.status, waiting.runs) == ("queued", {})
     await shop.work()
     assert not any((await left_in(shop.store, spool)).values())
     (event,) = await stored_in(shop.store, {})
     assert (event.kind, event.generation, event.marker, event.status) == ("status-update", "g3", MARKER, "done")
+    assert (event.pending, waiting.pending) == (0, 1)
+    assert await forgotten_in(shop.store) == {}
     run = event.runs["follow_up"]
     assert (run.outcome, run.letter, run.steps["count"].state) == ("ran", None, "done")
     assert run.steps["count"].attempts == (Attempt(),)
@@ -54,6 +58,36 @@ async def test_a_dead_letter_with_its_reason(shop: Shop, monkeypatch: pytest.Mon
     (event,) = await stored_in(shop.store, letters)
     assert list(letters.values()) == [event.runs["follow_up"].letter] == ["the far side said no"]
     assert (event.status, event.runs["follow_up"].outcome) == ("dead", "failed")
+
+
+@pytest.mark.parametrize(("at", "late"), [("ready", 1), ("claimed", 1), ("sent", 0)])
+async def test_an_answer_that_never_left_is_late(shop: Shop, at: str, late: int) -> None:
+    event = an_event("tool-calls").model_copy(update={"connection": "desk_g3"})
+    await shop.post(event, deadline_in=60)
+    job, _ = await shop.take()
+    answer = CellAnswer("rule", {"result": "Yes."}, "look_up")
+    await shop.store.answers.settle(job.claim, event.id, "t1", answer)
+    if at != "ready":
+        await shop.store.answers.collect(event.id, ["t1"], answer, close=False)
+    if at == "sent":
+        await shop.store.answers.mark_sent(event.id, ["t1"])
+    (found,) = await stored_in(shop.store, {})
+    assert (found.late_cells, found.said) == (late, frozenset() if at == "ready" else frozenset({"rule"}))
+
+
+def test_complaints_are_what_no_fault_explains(tmp_path: Path) -> None:
+    (tmp_path / "worker1.log").write_text(
+        '{"level": "warning", "logger": "workers.worker", "message": "lease lost, stopping the job"}\n'
+        '{"level": "error", "logger": "workers.worker", "message": "a job failed"}\n'
+        * 2
+        + "RuntimeWarning: it was never awaited\n"
+    )
+    (tmp_path / "receiver1.log").write_text(
+        '{"level": "error", "logger": "receiver.ingest", "message": "the store is away, spooled"}\n'
+        '{"level": "error", "logger": "workers.reload", "message": "/rules/mended.yaml:4:8 mended: it is empty"}\n'
+    )
+    complaints = {"workers.worker: a job failed": 2, "RuntimeWarning: it was never awaited": 1}
+    assert complaints_in(tmp_path) == complaints
 
 
 def test_effects_are_what_the_far_side_wrote(tmp_path: Path) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from tests.chaos import injector
-from tests.chaos.injector import HAPPENINGS, Injector
-from tests.chaos.plan import KINDS, Fault
+from tests.chaos.injector import HAPPENINGS, TOO_LATE, Injector
+from tests.chaos.plan import CLIENTS, KINDS, Fault
 
 
 class Nowhere:
-    """An installation in which it is always late."""
+    """An installation in which no time goes by."""
 
     def now(self) -> float:
-        return 1000.0
+        return 3.0
 
 
 async def test_faults_of_one_target_wait_for_each_other_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +48,39 @@ async def test_faults_of_one_target_wait_for_each_other_and_others_do_not(monkey
     begun = [line.split("begins ")[1][:2] for line in troublemaker.log if "begins" in line]
     assert sorted(begun) == ["#0", "#1", "#2", "#3"]
     assert [each for each in begun if each != "#2"] == ["#0", "#1", "#3"]
+
+
+async def test_what_is_overdue_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def quick(_: Injector, __: Fault) -> AsyncIterator[None]:
+        yield
+
+    monkeypatch.setattr(injector, "HAPPENINGS", {"kill": quick})
+    around: Any = Nowhere()
+    troublemaker = Injector(around)
+    await troublemaker.play([Fault(1, 3.0 - TOO_LATE - 0.1, "kill", "a", 0.0), Fault(2, 2.0, "kill", "a", 0.0)])
+    assert [line.split()[1] for line in troublemaker.log] == ["left", "begins", "over"]
+
+
+async def test_what_befalls_all_keeps_each_of_them_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = asyncio.Event()
+
+    @asynccontextmanager
+    async def slow(_: Injector, fault: Fault) -> AsyncIterator[None]:
+        await gate.wait()
+        yield
+
+    monkeypatch.setattr(injector, "HAPPENINGS", {"kill": slow})
+    around: Any = Nowhere()
+    troublemaker = Injector(around)
+    faults = [Fault(1, 3.0, "kill", "everything", 0.0), *(Fault(2, 3.0, "kill", part, 0.0) for part in CLIENTS)]
+    playing = asyncio.create_task(troublemaker.play(faults))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert [line.split()[2] for line in troublemaker.log] == ["#1"]
+    gate.set()
+    await playing
+    assert len(troublemaker.log) == 2 * len(faults)
 
 
 def test_every_kind_of_the_plan_can_happen() -> None:

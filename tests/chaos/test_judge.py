@@ -95,10 +95,34 @@ BROKEN: dict[str, tuple[str, Doctor]] = {
         "repeated",
         lambda day: with_effects(day, *[Effect("+31600000003", "", "inject", "call-3")] * 2),
     ),
+    "a step that is not on record": (
+        "incomplete",
+        lambda day: replace(
+            with_run(day, "e3", "look_up", steps={"look_up": Step("look_up", "done", OK)}),
+            counted={marker: count for marker, count in day.counted.items() if "3" not in marker[-1]},
+        ),
+    ),
+    "an event of our own that is gone": ("unfollowed", lambda day: without_event(day, "e1b")),
+    "an event of our own that came twice": (
+        "unfollowed",
+        lambda day: with_effects(
+            replace(day, stored=[*day.stored, replace(day.stored[1], event_id="e1d")]),
+            replace(twice(day, "followed"), event_id="e1d", key="other"),
+        ),
+    ),
+    "an event of our own that nobody emitted": (
+        "unfollowed",
+        lambda day: with_effects(
+            replace(day, stored=[*day.stored, replace(day.stored[1], event_id="e2b", marker="+31600000002")]),
+            replace(twice(day, "followed"), event_id="e2b", key="other"),
+        ),
+    ),
     "an effect of nobody's": ("unowned", lambda day: with_effects(day, Effect("+31600000009", "e9", "noted", "k"))),
     "counted twice": ("miscounted", lambda day: replace(day, counted={**day.counted, "+31600000001": 2})),
     "not counted": ("miscounted", lambda day: replace(day, counted={})),
     "counted for nobody": ("miscounted", lambda day: replace(day, counted={**day.counted, "+31600000008": 1})),
+    "work that is still counted": ("miscounted", lambda day: with_event(day, "e1", pending=1)),
+    "work that was counted off twice": ("miscounted", lambda day: with_event(day, "e1", pending=-1)),
     "a caller who heard nothing": (
         "unanswered",
         lambda day: with_answer(day, heard(said="none", status=0, problem="no answer")),
@@ -109,8 +133,13 @@ BROKEN: dict[str, tuple[str, Doctor]] = {
         "malformed",
         lambda day: with_answer(day, heard(said="malformed", problem="not JSON")),
     ),
+    "an answer that is not on record": ("unrecorded", lambda day: with_event(day, "e3", said=frozenset({"meanwhile"}))),
     "a late answer without a word": ("silent", lambda day: with_event(day, "e3", late_cells=1)),
     "a failure without a letter": ("dead letter", lambda day: with_run(day, "e2", "mended", outcome="failed")),
+    "a letter that its event does not know": (
+        "dead letter",
+        lambda day: with_run(day, "e2", "mended", outcome="failed", letter="in doubt: reset"),
+    ),
     "a bug of ours": ("dead letter", lambda day: replace(day, letters={"run:e2/x": "handling failed: KeyError"})),
     "an action that broke": (
         "dead letter",
@@ -118,6 +147,7 @@ BROKEN: dict[str, tuple[str, Doctor]] = {
     ),
     "open work": ("left over", lambda day: replace(day, left={"open": 2})),
     "a spool with something in it": ("left over", lambda day: replace(day, left={"spool": 1})),
+    "an error in a log": ("complained", lambda day: replace(day, complaints={"workers.worker: a job failed": 3})),
     "a process that fell over": ("died", lambda day: replace(day, deaths=["worker1 with 1"])),
 }
 
@@ -135,7 +165,8 @@ FORGIVEN: dict[str, Doctor] = {
         day, "e1", "follow_up", Step("noted", "done", (Attempt(429), Attempt(500), *OK))
     ),
     "given up, with a letter that says why": lambda day: replace(
-        with_run(day, "e2", "mended", outcome="failed", letter="in doubt: reset"), letters={"x": "in doubt: reset"}
+        with_event(with_run(day, "e2", "mended", outcome="failed", letter="in doubt: reset"), "e2", status="dead"),
+        letters={"x": "in doubt: reset"},
     ),
     "not acknowledged and not stored": lambda day: replace(
         day, sent=[*day.sent, Sent(delivery(9, "status-update"), [heard(said="refused", status=503)])]

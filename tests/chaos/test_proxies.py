@@ -80,6 +80,48 @@ async def test_what_refuses_lets_nobody_through(way: Way) -> None:
         assert await asker.hears() == b"hello"
 
 
+async def test_what_is_lost_stays_lost_and_nobody_is_told(way: Way) -> None:
+    async with through(way) as lost, through(way) as other:
+        assert await lost.hears() == b"hello"
+        way.lose()
+        asking = asyncio.create_task(lost.hears(b"anybody?"))
+        async with through(way) as later:
+            assert await later.hears() == b"hello"
+            way.heal()
+            assert await later.hears() == b"hello"
+        assert not asking.done()
+        way.reset()
+        assert await asking == await other.hears() == b""
+
+
+async def test_who_is_mute_hears_and_is_not_heard(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+    arrived = asyncio.Event()
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(100):
+            heard.append(data)
+            writer.write(data)
+            if data == b"still there?":
+                arrived.set()
+        writer.close()
+
+    server = await asyncio.start_unix_server(note, tmp_path / "note.sock")
+    way = await Way(tmp_path / "way.sock", tmp_path / "note.sock").open()
+    async with through(way) as asker:
+        assert await asker.hears() == b"hello"
+        way.mute()
+        asking = asyncio.create_task(asker.hears(b"still there?"))
+        await arrived.wait()
+        async with through(way) as later:
+            assert await later.hears() == b"hello"
+        assert not asking.done()
+        way.reset()
+        assert await asking == b""
+    await way.close()
+    server.close()
+
+
 async def test_what_hangs_is_silent_and_loses_nothing(way: Way) -> None:
     async with through(way) as asker:
         assert await asker.hears() == b"hello"
