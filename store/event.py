@@ -17,6 +17,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from pydantic_core import to_jsonable_python
 
+from store.conversation import Places
+
 Lane = Literal["live", "background", "bulk"]
 
 EVENT_ID_PREFIX = "evt_"
@@ -147,6 +149,9 @@ class Event(BaseModel):
     part: bytes = Field(
         b"", exclude=True, repr=False, description="what is kept as its body where one delivery holds several events"
     )
+    conversation: Places | None = Field(
+        None, exclude=True, description="where in `raw` its report's conversation stands, until `whole` has read it"
+    )
     dedup_key: str | None = Field(None, description="the same for repeated deliveries; None is never deduplicated")
     problem: str = Field("", description="why a body is unreadable")
     chain: list[str] = Field(default_factory=list, description="rules whose `emit` led here, oldest first")
@@ -162,12 +167,26 @@ class Event(BaseModel):
         """Whether a platform holds the line until we answer."""
         return self.kind in WAITING
 
-    def to_json(self) -> bytes:
-        """What was said about it, for `model_validate_json`. Twenty times as fast as pydantic writes it."""
-        return orjson.dumps(_told(self), _told, orjson.OPT_UTC_Z)
+    def to_json(self, *, with_body: bool = False) -> bytes:
+        """What was said about it, for `model_validate_json`. Twenty times as fast as pydantic writes it.
+
+        `with_body`: it is kept beside its body, so what `whole` has not read from there is not written a second time.
+        """
+        told = _told(self if with_body else self.whole())
+        if self.conversation:
+            told["conversation"] = self.conversation
+        return orjson.dumps(told, _told, orjson.OPT_UTC_Z)
+
+    def whole(self) -> Event:
+        """The event itself, its report with the conversation, which is read from `raw` when first asked for."""
+        if self.conversation:
+            turns, transcript = self.conversation.read(self.raw)
+            self.report = self.report.model_copy(update={"messages": turns, "transcript": transcript})
+            self.conversation = None
+        return self
 
 
-_NOT_TOLD = frozenset({"raw", "part"})
+_NOT_TOLD = frozenset({"raw", "part", "conversation"})
 """What is found in the body again."""
 
 

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from store import keys
 from store.calls import call_name, thread_of
 from store.event import Event, Lane
-from store.request import PLAIN, Request, payload_of
+from store.request import PLAIN, Request, payload_of, stands_plainly
 from store.scripting import Argument, run
 from store.spans import traceparent
 from store.together import together
@@ -51,6 +51,11 @@ class Acceptance:
     traceparent: str = field(default_factory=traceparent)
     """The span it was accepted in, for those who go on with it; empty when nothing is traced."""
 
+    def written_event(self) -> bytes:
+        """The event as it is kept beside its body."""
+        once = self.event.conversation is None or stands_plainly(self.body, self.headers)
+        return self.event.to_json(with_body=once)
+
     def arguments(self) -> list[Argument]:
         """What `accept.lua` takes."""
         event = self.event
@@ -59,7 +64,7 @@ class Acceptance:
         return [
             event.id, self.lane, dedup, DEDUP_MS, round(self.due_in * 1000), max(0, round(self.deadline_in * 1000)),
             job_payload("event", event.id), call_name(event.connection, call), call_name(event.connection, thread),
-            "event", event.to_json(),
+            "event", self.written_event(),
             "body", pack(self.body),
             "headers", orjson.dumps(dict(self.headers)),
             "stages", orjson.dumps(dict(self.stages)),
@@ -150,7 +155,7 @@ class Events:
         fields = await company.ask("HGETALL", keys.EVENT + event_id)
         if not fields and (first := await company.ask("GET", keys.ALIAS + event_id)):
             fields = await company.ask("HGETALL", keys.EVENT + first.decode())
-        return read_event(fields) if fields else None
+        return whole(read_event(fields)) if fields else None
 
     async def statuses(self, event_ids: list[str]) -> list[str]:
         """The status of each event, empty for those that are not there."""
@@ -198,8 +203,14 @@ def read_trace(fields: Mapping[bytes, bytes]) -> dict[str, Any]:
     return trace
 
 
+def whole(stored: StoredEvent) -> StoredEvent:
+    """With everything that may be read from its body."""
+    stored.event.whole()
+    return stored
+
+
 def read_event(fields: Mapping[bytes, bytes]) -> StoredEvent:
-    """An event from the fields of its hash."""
+    """An event from the fields of its hash; it may have to be asked for the `whole` of it."""
     body, headers = unpack(fields[b"body"]), orjson.loads(fields[b"headers"])
     request = Request.from_json(fields.get(b"request"))
     event = Event.model_validate_json(fields[b"event"])

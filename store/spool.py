@@ -21,7 +21,7 @@ import orjson
 
 from store.event import Event
 from store.events import Acceptance, Accepted
-from store.request import Request
+from store.request import Request, payload_of
 from store.spoolfile import Entries, Row, SpoolError, SpoolFile
 
 __all__ = ["BATCH", "Spool", "SpoolError"]
@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """How many events are brought in one go, and how many requests share one write."""
+
+ROOM_FOR_ONE = 4_000_000
+"""Bytes: more than the largest body becomes with all that is kept beside it."""
 
 _Waiting = deque[tuple[Entries, asyncio.Future[None]]]
 
@@ -100,6 +103,13 @@ class Spool:
     def unreadable(self) -> int:
         """How many entries were set aside because nobody can read them. Raises SpoolError."""
         return self._file.counts()[1]
+
+    def has_room(self) -> bool:
+        """Whether the next event finds its place; asks the disk."""
+        try:
+            return self._file.room() > ROOM_FOR_ONE
+        except SpoolError:
+            return False
 
     @contextmanager
     def attended(self) -> Iterator[None]:
@@ -213,7 +223,7 @@ def _fail(done: asyncio.Future[None], why: str) -> None:
 def _to_entry(acceptance: Acceptance) -> bytes:
     return orjson.dumps(
         {
-            "event": orjson.Fragment(acceptance.event.to_json()),
+            "event": orjson.Fragment(acceptance.written_event()),
             "body": base64.b64encode(acceptance.body).decode(),
             "headers": dict(acceptance.headers),
             "lane": acceptance.lane,
@@ -228,13 +238,16 @@ def _to_entry(acceptance: Acceptance) -> bytes:
 def _from_entry(entry: bytes) -> Acceptance:
     """The event again; its caller has heard the fallback by now, so whatever a rule answers is late."""
     record: dict[str, Any] = orjson.loads(entry)
+    event, body, headers = Event.model_validate(record["event"]), base64.b64decode(record["body"]), record["headers"]
+    request = Request.from_json(record["request"].encode())
+    event.raw = payload_of(body, headers, request)
     return Acceptance(
-        event=Event.model_validate(record["event"]),
-        body=base64.b64decode(record["body"]),
-        headers=record["headers"],
+        event=event.whole(),
+        body=body,
+        headers=headers,
         lane="background",
         deadline_in=0.001 if record["deadline_in"] else 0.0,
         stages=record["stages"],
-        request=Request.from_json(record["request"].encode()),
+        request=request,
         traceparent=record.get("traceparent", ""),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -89,6 +90,11 @@ class SpoolFile:
         with self._open() as db:
             row = db.execute("SELECT (SELECT count(*) FROM spooled), (SELECT count(*) FROM unreadable)").fetchone()
             return int(row[0]), int(row[1])
+
+    def room(self) -> int:
+        """Bytes that can still be written: of the limit, and of the disk."""
+        with self._open() as db:
+            return min(self._limit - int(db.execute(_SIZE).fetchone()[0]), shutil.disk_usage(self.path.parent).free)
 
     def all(self, after: tuple[int, int] = (-1, -1), count: int = 100) -> list[tuple[str, Row]]:
         """Entries of both tables (`spooled` and `unreadable`), so many of each behind the last ones that were read."""

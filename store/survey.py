@@ -39,7 +39,8 @@ class Span:
 
 @dataclass(frozen=True)
 class PastEvent:
-    """An event as it came in, read as far as somebody looks; its payload is empty when bodies were not asked for."""
+    """An event as it came in, read as far as somebody looks. When bodies were not asked for its payload is empty, and
+    what is kept there alone is missing: `FROM_BODY` in `store.visible` are the names of both."""
 
     received_ms: int
     kept: bytes = field(repr=False)
@@ -59,7 +60,7 @@ class PastEvent:
         """The normalised event, payload and all."""
         event = Event.model_validate_json(self.kept)
         event.raw = self.payload()
-        return event
+        return event if self.kept_body is None else event.whole()
 
     def payload(self) -> dict[str, Any]:
         """The platform's own payload."""

@@ -12,12 +12,16 @@ from typing import Any
 
 import orjson
 
+from store.conversation import Places
 from store.event import KINDS, SECTIONS, Event, ToolCall
 
 Payload = Callable[[], dict[str, Any]]
 """Gives the platform's own payload of a stored event."""
 _Readers = Mapping[str, Callable[[Any, Any], Any]]
 _NO_TOOL = ToolCall()
+
+FROM_BODY = frozenset({"raw", "report.messages", "report.transcript"})
+"""The names whose values may stand in a stored event's body alone."""
 
 
 class Visible(Mapping[str, Any]):
@@ -76,6 +80,8 @@ def _field_of_event(section: str, name: str) -> Callable[[Event, ToolCall], Any]
         return lambda event, _: without_nulls(event.data)
     if section == "tool":
         return lambda _, tool: without_nulls(getattr(tool, name))
+    if f"{section}.{name}" in FROM_BODY:
+        return lambda event, _: without_nulls(getattr(event.whole().report, name))
     return lambda event, _: without_nulls(getattr(getattr(event, section), name))
 
 
@@ -107,7 +113,18 @@ def _field_of_document(section: str, name: str, alias: str) -> Callable[[Mapping
     key = alias.partition(".")[2]
     if section == "tool":
         return lambda *_: default
+    if alias in FROM_BODY:
+        return lambda document, payload: without_nulls(_report(document, payload).get(key, default))
     return lambda document, _: without_nulls(document.get(section, {}).get(key, default))
+
+
+def _report(document: Mapping[str, Any], payload: Payload) -> dict[str, Any]:
+    """A report's fields, with the conversation wherever it is kept."""
+    told: dict[str, Any] = document.get("report", {})
+    if "conversation" not in document:
+        return told
+    turns, transcript = Places(**document["conversation"]).read(payload())
+    return told | {"messages": turns, "transcript": transcript}
 
 
 def _received(document: Mapping[str, Any]) -> datetime:

@@ -11,6 +11,7 @@ from rules.engine.playing.events import EventView
 from rules.engine.playing.play import Surroundings, may_act
 from rules.engine.rule import Rule
 from store.event import KINDS
+from store.visible import FROM_BODY
 from workers.rehearsal import surroundings_of
 
 
@@ -80,8 +81,8 @@ class Contrast:
 
     @property
     def asks_payload(self) -> bool:
-        """Whether any of them looks at the platform's own payload."""
-        return any("raw" in rule.names for rule in self.played)
+        """Whether any of them looks at the platform's own payload, or at what is kept only there."""
+        return any(not FROM_BODY.isdisjoint(rule.names) for rule in self.played)
 
     @property
     def asks_memory(self) -> bool:

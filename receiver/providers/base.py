@@ -103,7 +103,10 @@ class Provider(Protocol):
         """Raise `BadSignature` unless one entry of `auth` that is valid at `now` proves the delivery."""
 
     def normalise(self, raw: RawDelivery) -> Sequence[Event]:
-        """At least one event; unknown natives become `unknown`, broken bodies `unreadable`."""
+        """At least one event; unknown natives become `unknown`, broken bodies `unreadable`.
+
+        A report may leave its conversation to `Event.whole`, which reads it from `raw`, the body's JSON, when asked.
+        """
 
     def reply(self, event: Event, answers: Sequence[Answer]) -> Reply:
         """The neutral answers in this platform's dialect. For tool-calls every tool of the event must be among them."""

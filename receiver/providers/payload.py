@@ -6,7 +6,6 @@ What comes out holds no NaN, no infinity, no broken surrogates and no integer be
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,19 +13,14 @@ from typing import Any
 
 import orjson
 
-MAX_DEPTH = 100
+from store.lenient import MAX_DEPTH, Unreadable, first, mapping, mappings, parse, text
 
-_BOM = b"\xef\xbb\xbf"
-_LARGEST = 2**63
+__all__ = [
+    "MAX_DEPTH", "Unreadable", "arguments", "canonical", "first", "jsonable", "mapping", "mappings", "moment", "number",
+    "read_object", "read_value", "text",
+]  # fmt: skip
+
 _MILLISECONDS_FROM = 10**11
-
-
-class Unreadable(Exception):
-    """The body is not a JSON object we can work with; `problem` is a sentence without any of its content."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -39,7 +33,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 def read_value(body: bytes) -> Any:
     """Whatever JSON is in the body; raises Unreadable."""
-    payload = _parse(body.removeprefix(_BOM))
+    payload = parse(body)
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _deeper_than(payload, MAX_DEPTH):
         raise Unreadable(f"the body is nested deeper than {MAX_DEPTH} levels")
     return payload
@@ -56,23 +50,6 @@ def jsonable(value: Any) -> Any:
         return orjson.loads(orjson.dumps(value))
     except TypeError as error:
         raise ValueError("not JSON") from error
-
-
-def text(value: Any) -> str:
-    """Text as it is, a number as its digits, anything else as nothing."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-
-
-def mapping(value: Any) -> dict[str, Any]:
-    """The object, or an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def mappings(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list, leaving out everything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def number(value: Any) -> float:
@@ -96,14 +73,6 @@ def arguments(value: Any) -> dict[str, Any]:
         return {}
 
 
-def first(source: dict[str, Any], *names: str) -> Any:
-    """The first of these members that is there and not null."""
-    for name in names:
-        if (found := source.get(name)) is not None:
-            return found
-    return None
-
-
 def moment(value: Any) -> datetime | None:
     """A time from ISO 8601 (UTC where it names no zone) or from an epoch in seconds or milliseconds."""
     try:
@@ -117,47 +86,6 @@ def moment(value: Any) -> datetime | None:
 
 def _aware(found: datetime) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def _parse(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return _parse_tolerantly(body)
-
-
-def _parse_tolerantly(body: bytes) -> Any:
-    """What strict JSON refuses but platforms send: NaN, enormous numbers, emoji cut in half."""
-    try:
-        decoded = body.decode("utf-8")
-        return _mended(json.loads(decoded, parse_constant=str, parse_int=_integer, parse_float=_real))
-    except UnicodeDecodeError as error:
-        raise Unreadable("the body is not UTF-8") from error
-    except RecursionError as error:
-        raise Unreadable(f"the body is nested deeper than {MAX_DEPTH} levels") from error
-    except ValueError as error:
-        raise Unreadable("the body is not JSON") from error
-
-
-def _integer(digits: str) -> int | float | str:
-    if len(digits) < len(str(_LARGEST)):
-        return int(digits)
-    return _real(digits)
-
-
-def _real(digits: str) -> float | str:
-    found = float(digits)
-    return found if math.isfinite(found) else digits
-
-
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_mended(item) for item in value]
-    if isinstance(value, dict):
-        return {_mended(key): _mended(item) for key, item in value.items()}
-    return value
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

@@ -18,7 +18,7 @@ from receiver.providers.base import ANSWER_KEYS, Answer, BadSignature, Provider
 from receiver.providers.samples import expected_events, load_sample, sample_names
 from receiver.raw import RawDelivery
 from store.event import KINDS, Event, visible_types
-from store.request import Request
+from store.request import Request, payload_of
 from store.visible import visible
 
 FOLDER = Path(receiver.providers.__file__).parent
@@ -31,7 +31,7 @@ def provider_of(sample: str) -> Provider:
 
 
 def events_of(sample: str) -> list[Event]:
-    return list(provider_of(sample).normalise(load_sample(sample)))
+    return [event.whole() for event in provider_of(sample).normalise(load_sample(sample))]
 
 
 def samples_of(provider: str) -> list[str]:
@@ -116,6 +116,15 @@ def test_what_is_written_of_an_event_reads_back_and_validates(sample: str) -> No
         read = Event.model_validate_json(event.to_json())
         assert read.model_dump() == event.model_dump()
         assert all(isinstance(turn, dict) for turn in read.report.messages)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_what_is_kept_beside_its_body_is_whole_again(sample: str) -> None:
+    raw = load_sample(sample)
+    for event in provider_of(sample).normalise(raw):
+        beside = Event.model_validate_json(event.to_json(with_body=True))
+        beside.raw = payload_of(event.part or raw.body, raw.headers, raw.request)
+        assert beside.whole().model_dump() == event.whole().model_dump()
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -28,7 +28,7 @@ ASSISTANT = "0d3f9f0e-7a01-4c0e-9c55-0000000000e1"
 
 def event(of: type[UniversalBaseModel], **more: Any) -> Event:
     (found,) = VAPI.normalise(RawDelivery(message(of, **more)))
-    return found
+    return found.whole()
 
 
 def natives(of: type[UniversalBaseModel]) -> list[str]:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store import keys
 from store.client import Store
+from store.conversation import Places
+from store.event import Event, Report, new_event_id
 from store.events import COMPRESS_FROM, Acceptance, bundled, job_payload, pack, read_trace, unpack
 from tests.store.builders import accept, an_event
 
@@ -110,3 +114,48 @@ def test_records_that_share_a_field_are_read_as_if_each_had_its_own() -> None:
     }
     for order in (fields, dict(reversed(fields.items()))):
         assert read_trace(order) == many | {"rule:r7:": {"outcome": "ran"}, "stages": []}
+
+
+SAID = {
+    "message": {"summary": "Asked.", "messages": [{"role": "user", "content": "Hi"}, {"role": "bot", "content": "Yes"}]}
+}
+PLACES = Places(turns=("message.messages",), transcript=("message.transcript",))
+
+
+def a_report(payload: dict[str, Any]) -> Event:
+    return an_event("end-of-call-report", report=Report(summary="Asked."), conversation=PLACES, raw=payload)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "once"),
+    [
+        (orjson.dumps(SAID), {}, True),
+        (b"\xef\xbb\xbf" + orjson.dumps(SAID | {"x": 1}).replace(b":1", b":NaN"), {}, True),
+        (orjson.dumps(SAID).replace(b"Hi", b"\\u0048i"), {}, False),
+        (orjson.dumps(SAID), {"content-type": "application/x-www-form-urlencoded"}, False),
+        (orjson.dumps(SAID | {"x": "y" * COMPRESS_FROM}), {}, True),
+    ],
+)
+async def test_a_conversation_is_kept_once_and_read_whole(
+    store: Store, body: bytes, headers: dict[str, str], once: bool
+) -> None:
+    event = a_report(SAID)
+    await store.events.accept(Acceptance(event, body, headers))
+    kept: dict[str, Any] = orjson.loads(await store.redis.hget(keys.EVENT + event.id, "event"))  # type: ignore[misc]
+    assert ("messages" not in kept["report"], "conversation" in kept) == (once, once)
+    stored = await store.events.get(event.id)
+    assert stored is not None
+    assert stored.event.report.transcript == "user: Hi\nassistant: Yes"
+    assert stored.event.model_dump(exclude={"raw"}) == event.whole().model_dump(exclude={"raw"})
+
+
+async def test_an_event_that_was_read_is_written_whole_with_any_other_body(store: Store) -> None:
+    event = a_report(SAID)
+    await store.events.accept(Acceptance(event, orjson.dumps(SAID)))
+    stored = await store.events.get(event.id)
+    assert stored is not None
+    again = stored.event.model_copy(update={"id": new_event_id()})
+    await store.events.accept(Acceptance(again, b"{}"))
+    copied = await store.events.get(again.id)
+    assert copied is not None
+    assert copied.event.report == event.whole().report

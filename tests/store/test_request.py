@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.request import MOST_FIELDS, PLAIN, Request, form_of, payload_of
+from store.request import MOST_FIELDS, PLAIN, Request, form_of, payload_of, stands_plainly
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -87,3 +87,21 @@ def test_no_form_in_parts_raises(head: bytes, value: bytes, boundary: str) -> No
     body = b"--b\r\n" + head + b"\r\n\r\n" + value + b"\r\n--b--"
     assert isinstance(payload_of(body, {"content-type": "multipart/form-data; boundary=b"}), dict)
     assert isinstance(payload_of(body, {"content-type": f"multipart/form-data; boundary={boundary}"}), dict)
+
+
+def test_a_body_that_only_tolerant_readers_read_is_a_payload_all_the_same() -> None:
+    assert payload_of(b'\xef\xbb\xbf{"a": NaN}', JSON) == {"a": "NaN"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "plainly"),
+    [
+        ('{"a": "caf\u00e9"}'.encode(), JSON, True),
+        (b'{"a": "caf\\u00e9"}', JSON, False),
+        (b'{"a": "1\\/2"}', JSON, False),
+        (b'{"a": "line\\n"}', {}, True),
+        (b'{"a": 1}', FORM, False),
+    ],
+)
+def test_whether_text_stands_in_a_body_as_it_is_read(body: bytes, headers: dict[str, str], plainly: bool) -> None:
+    assert stands_plainly(body, headers) is plainly

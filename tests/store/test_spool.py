@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from store.client import Store
+from store.conversation import Places
+from store.event import Report
 from store.events import Acceptance
 from store.spool import BATCH, Spool, SpoolError
 from store.spoolfile import Entries, SpoolFile
@@ -210,7 +212,7 @@ async def test_a_lock_that_nobody_waits_for_any_more_is_given_back(
     await asyncio.gather(draining, return_exceptions=True)
     monkeypatch.setattr(spool, "_lock", lock)
     slow.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while spool.count():
             await spool.drain(store.events.accept)
 
@@ -292,3 +294,13 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     writer.wait()
     writer.stdout.close()
     assert Spool(tmp_path, PLENTY).count() >= 20 + len([line for line in rest if len(line) == 36])
+
+
+async def test_a_report_comes_back_with_its_conversation(spool: Spool, store: Store) -> None:
+    places = Places(transcript=("said",))
+    event = an_event("end-of-call-report", report=Report(summary="short"), conversation=places)
+    await spool.append([Acceptance(event, b'{"said": "Hi"}')])
+    await spool.drain(store.events.accept)
+    stored = await store.events.get(event.id)
+    assert stored is not None
+    assert stored.event.report == Report(summary="short", transcript="Hi", messages=[])

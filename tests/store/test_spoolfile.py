@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -75,3 +76,17 @@ def test_everything_is_synced(tmp_path: Path) -> None:
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert isinstance(db, sqlite3.Connection)
+
+
+def test_room_is_what_the_limit_leaves(tmp_path: Path) -> None:
+    file = SpoolFile(tmp_path / "spool.db", PLENTY)
+    empty = file.room()
+    file.write([[("a", b"x" * 50_000)]])
+    assert 45_000 <= empty - file.room() < 70_000
+    file.remove(file.oldest(1))
+    assert empty - file.room() < 10_000
+
+
+def test_room_is_what_the_disk_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.spoolfile.shutil.disk_usage", lambda _: SimpleNamespace(free=7))
+    assert SpoolFile(tmp_path / "spool.db", PLENTY).room() == 7

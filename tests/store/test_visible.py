@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store import visible as visible_module
-from store.event import KINDS, SECTIONS, Event, ToolCall, visible_types
-from store.visible import visible, visible_stored, without_nulls
+from store.conversation import Places
+from store.event import KINDS, SECTIONS, Event, Report, ToolCall, visible_types
+from store.visible import FROM_BODY, visible, visible_stored, without_nulls
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,3 +106,12 @@ def test_nothing_but_null_members_is_removed(value: Any) -> None:
         return [slowly(item) for item in value] if isinstance(value, list) else value
 
     assert without_nulls(value) == slowly(value)
+
+
+def test_a_conversation_that_is_kept_in_the_body_alone_is_seen() -> None:
+    raw = {"said": [{"role": "user", "content": "Hi", "at": None}]}
+    event = Event(kind="end-of-call-report", report=Report(summary="short"), conversation=Places(turns=("said",)))
+    seen = visible_stored(orjson.loads(event.to_json(with_body=True)), lambda: raw)
+    assert (seen["report.summary"], seen["report.transcript"]) == ("short", "user: Hi")
+    assert seen["report.messages"] == [{"role": "user", "content": "Hi"}]
+    assert {name for name in seen if name in FROM_BODY} == FROM_BODY

@@ -12,11 +12,12 @@ from receiver.providers.flireo import words
 from receiver.providers.flireo.identity import dedup_key
 from receiver.providers.payload import arguments, first, mapping, mappings, moment, number, text
 from receiver.providers.toolcalls import Asked, all_named, tool_calls
+from store.conversation import Places
 from store.event import Call, Report
 
 _OF_TWO = frozenset({"phoneNumber", "toolCallList", "durationSeconds"})
 _OF_THREE = frozenset({"phone_number", "tool_call_list", "duration_seconds"})
-_SPOKEN = ("user", "assistant")
+_PLACES = Places(turns=("message.messages",), transcript=("message.transcript",))
 
 
 def named(message: dict[str, Any]) -> bool:
@@ -34,7 +35,7 @@ def fields(message: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
     call = _call(message, told, status, kind)
     asked = _asked(message) if kind == "tool-calls" else []
     tools = tool_calls(asked) if asked else []
-    report = {"report": _report(message)} if kind == "end-of-call-report" else {}
+    report = {"report": _report(message), "conversation": _PLACES} if kind == "end-of-call-report" else {}
     return report | {
         "generation": generation(message),
         "kind": kind,
@@ -80,17 +81,9 @@ def _asked_tool(item: dict[str, Any]) -> Asked:
 
 
 def _report(message: dict[str, Any]) -> Report:
-    turns = mappings(message.get("messages"))
     return Report(
         summary=text(message.get("summary")),
-        transcript=text(message.get("transcript")) or _transcript(turns),
         recording_url=text(first(message, "recording_url", "recordingUrl")),
         duration=number(first(message, "duration_seconds", "durationSeconds")),
         analysis=mapping(message.get("analysis")),
-        messages=turns,
     )
-
-
-def _transcript(turns: list[dict[str, Any]]) -> str:
-    """What was said, a line a turn; system turns are instructions, not speech."""
-    return "\n".join([f"{turn['role']}: {text(turn.get('content'))}" for turn in turns if turn.get("role") in _SPOKEN])

@@ -7,12 +7,17 @@ from typing import Any
 
 from receiver.providers.payload import first, mapping, mappings, moment, number, text
 from receiver.providers.vapi import words
+from store.conversation import Places
 from store.event import ActionTaken, ErrorReport, Message, Report, Transcript
 
 FINAL = 'transcript[transcriptType="final"]'
 """How the type of a final transcript may literally be written."""
 
 _SPOKEN = frozenset({"user", "assistant"})
+_PLACES = Places(
+    turns=("message.artifact.messages", "message.messages"),
+    transcript=("message.artifact.transcript", "message.transcript"),
+)
 
 Message_ = dict[str, Any]
 
@@ -26,17 +31,14 @@ def sections(kind: str, native: str, message: Message_) -> dict[str, Any]:
 def _report(_: str, message: Message_) -> dict[str, Any]:
     """`artifact` and `analysis` first; older payloads have the same at the top."""
     artifact, analysis = mapping(message.get("artifact")), mapping(message.get("analysis"))
-    turns = mappings(artifact.get("messages")) or mappings(message.get("messages"))
     report = Report(
         summary=text(analysis.get("summary")) or text(message.get("summary")),
-        transcript=text(artifact.get("transcript")) or text(message.get("transcript")) or _spoken(turns),
         recording_url=_recording(artifact) or text(message.get("recordingUrl")),
         duration=_duration(message),
         cost=number(first(message, "cost")) or number(mapping(message.get("call")).get("cost")),
         analysis=analysis,
-        messages=turns,
     )
-    return {"report": report}
+    return {"report": report, "conversation": _PLACES}
 
 
 def _recording(artifact: Message_) -> str:
@@ -57,12 +59,6 @@ def _duration(message: Message_) -> float:
     if stated or not (began and ended):
         return max(stated, 0.0)
     return max((ended - began).total_seconds(), 0.0)
-
-
-def _spoken(turns: list[Message_]) -> str:
-    """What was said, a line a turn; system turns and tools are no speech."""
-    lines = [(words.role(turn.get("role")), text(first(turn, "message", "content"))) for turn in turns]
-    return "\n".join(f"{role}: {said}" for role, said in lines if role in _SPOKEN)
 
 
 def _message(_: str, message: Message_) -> dict[str, Any]:

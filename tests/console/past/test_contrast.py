@@ -12,6 +12,7 @@ from workers.desk import event_view
 
 DAY = "description: Everybody.\non: assistant-request\npriority: 200\nanswer: { assistant: day }\n"
 NOTE = "description: Note.\non: assistant-request\nsteps:\n  - action: log\n    with: { message: seen }\n"
+REPORT = NOTE.replace("assistant-request", "end-of-call-report")
 AGENT = DAY.replace("assistant: day", 'assistant: "${{ vars.agent }}"')
 
 
@@ -77,6 +78,9 @@ def test_what_has_to_be_read(tmp_path: Path) -> None:
         (DAY, False, False),
         (DAY.replace("answer", "if: raw.x == 1\nanswer"), True, False),
         (DAY.replace("answer", "if: has(memory.call.x)\nanswer"), False, True),
+        (f"{REPORT}if: report.transcript.contains('x')\n", True, False),
+        (REPORT.replace("seen", '"${{ report.messages.size() }}"'), True, False),
+        (REPORT.replace("seen", '"${{ report.summary }}"'), False, False),
     ):
         contrast = Contrast((), folder(tmp_path, x=text))
         assert (contrast.asks_payload, contrast.asks_memory) == (payload, memory)

@@ -8,6 +8,7 @@ import pytest
 
 from receiver.providers.flireo import envelope
 from receiver.providers.flireo.normalise import KINDS
+from store.event import Event, Report
 
 
 def fields(type_: str = "status-update", **message: Any) -> dict[str, Any]:
@@ -56,6 +57,11 @@ def test_tools_in_either_spelling_nested_or_not(name: str) -> None:
     ]
 
 
+def report_of(**message: Any) -> Report:
+    found = fields("end-of-call-report", **message)
+    return Event(report=found["report"], conversation=found["conversation"], raw={"message": message}).whole().report
+
+
 def test_the_transcript_is_what_was_said() -> None:
     turns = [
         {"role": "system", "content": "Be kind."},
@@ -64,13 +70,13 @@ def test_the_transcript_is_what_was_said() -> None:
         {"role": ["user"], "content": "odd"},
         "odd",
     ]
-    report = fields("end-of-call-report", messages=turns)["report"]
+    report = report_of(messages=turns)
     assert report.transcript == "assistant: Hello\nuser: "
     assert len(report.messages) == 4
 
 
 def test_a_transcript_that_was_sent_is_kept() -> None:
-    report = fields("end-of-call-report", transcript="as sent", messages=[{"role": "user", "content": "x"}])["report"]
+    report = report_of(transcript="as sent", messages=[{"role": "user", "content": "x"}])
     assert report.transcript == "as sent"
 
 

@@ -23,7 +23,7 @@ def of(payload: Any) -> Event:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_samples(name: str) -> None:
-    event = normalise(load_sample(name))
+    event = normalise(load_sample(name)).whole()
     assert [event.model_dump(mode="json", exclude_defaults=True, exclude={"received_at"})] == expected_events(name)
 
 

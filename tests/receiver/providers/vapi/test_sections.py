@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from receiver.providers.vapi.sections import sections
-from store.event import Report
+from store.event import Event, Report
 
 TURNS = [
     {"role": "system", "message": "You are helpful."},
@@ -18,9 +18,8 @@ TURNS = [
 
 
 def report(**message: Any) -> Report:
-    found = sections("end-of-call-report", "end-of-call-report", message)["report"]
-    assert isinstance(found, Report)
-    return found
+    found = sections("end-of-call-report", "end-of-call-report", message)
+    return Event(raw={"message": message}, **found).whole().report
 
 
 def test_artifact_and_analysis_come_before_the_older_fields() -> None:
