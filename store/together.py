@@ -80,18 +80,14 @@ class Together:
     async def _fly(self) -> None:
         await asyncio.sleep(0)
         group = list(self._next_group())
-        if not group:
-            return
-        replies: Sequence[Any] = ()
         try:
-            replies = await self._carry([command for command, _ in group])
+            if group:
+                await self._carry(group)
         except BaseException as error:
-            replies = [error] * len(group)
+            for _, done in group:
+                _resolve(done, error)
             if not isinstance(error, Exception):
                 raise
-        finally:
-            for (_, done), reply in zip(group, replies, strict=True):
-                _resolve(done, reply)
 
     def _next_group(self) -> Iterator[Asked]:
         """The oldest ones that somebody still waits for: who gave up was told that nothing was done."""
@@ -102,38 +98,62 @@ class Together:
                 room -= 1
                 yield asked
 
-    async def _carry(self, commands: list[Command]) -> list[Any]:
-        """On one connection, so that a WAIT at the end is about all of these writes."""
-        if not self._copies:
-            return await round_trip(self._redis, commands)
-        *replies, copied = await round_trip(self._redis, [*commands, ("WAIT", self._copies, COPY_MS)])
-        if isinstance(copied, int) and copied >= self._copies:
-            return replies
-        error = NotCopiedError(f"on {copied} of {self._copies} replicas after {COPY_MS} ms")
-        return [reply if isinstance(reply, BaseException) else error for reply in replies]
+    async def _carry(self, group: Sequence[Asked]) -> None:
+        """Each hears its reply as soon as it is there, while the store is still at the next; copies are for all."""
+        if self._copies:
+            return await self._carry_copied(group)
+        async with _connection(self._redis) as connection:
+            await _send(connection, [command for command, _ in group])
+            for command, done in group:
+                _resolve(done, await _reply(self._redis, connection, command[0]))
+
+    async def _carry_copied(self, group: Sequence[Asked]) -> None:
+        """On one connection, so that the WAIT at the end is about all of these writes."""
+        wait: Command = ("WAIT", self._copies, COPY_MS)
+        *replies, copied = await round_trip(self._redis, [*(command for command, _ in group), wait])
+        error = None
+        if not isinstance(copied, int) or copied < self._copies:
+            error = NotCopiedError(f"on {copied} of {self._copies} replicas after {COPY_MS} ms")
+        for (_, done), reply in zip(group, replies, strict=True):
+            _resolve(done, reply if error is None or isinstance(reply, BaseException) else error)
 
 
 async def round_trip(redis: Redis, commands: Sequence[Command]) -> list[Any]:
     """The replies to commands that are sent at once, errors of the store in their place. Raises RedisError, OSError."""
     async with _connection(redis) as connection:
-        await connection.send_packed_command([pack_command(command) for command in commands])
+        await _send(connection, commands)
         return [await _reply(redis, connection, command[0]) for command in commands]
+
+
+async def _send(connection: Connection, commands: Sequence[Command]) -> None:
+    await connection.send_packed_command([pack_command(command) for command in commands])
 
 
 @asynccontextmanager
 async def _connection(redis: Redis) -> AsyncIterator[Connection]:
     """A connection with one timeout for a whole trip, where it has one for each reply by itself."""
     pool = redis.connection_pool
-    connection = await pool.get_connection()
+    connection = pool.get_available_connection()  # type: ignore[no-untyped-call]
     patience, connection.socket_timeout = connection.socket_timeout, None
     try:
         async with asyncio.timeout(patience):
+            if not _is_open(connection):
+                await pool.ensure_connection(connection)
             yield connection
-    except TimeoutError:
+    except BaseException as error:
+        await connection.disconnect(nowait=True)  # what was not read of its replies must not be read by others
+        if not isinstance(error, TimeoutError):
+            raise
         raise SilentStore(f"the store said nothing for {patience} s") from None
     finally:
         connection.socket_timeout = patience
         await pool.release(connection)
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether it can be used at once. The pool's own look at the socket takes two turns of the event loop."""
+    stream = connection._reader
+    return stream is not None and not stream.at_eof() and stream.exception() is None
 
 
 async def _reply(redis: Redis, connection: Connection, name: str) -> Any:

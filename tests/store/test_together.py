@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
@@ -160,3 +161,46 @@ async def test_what_somebody_waits_for_leaves_before_a_flood(store: Store) -> No
     await until_waiting(company, GROUP * 4)
     await asyncio.gather(ask(patient=False), *flood)
     assert landed.index(False) <= GROUP
+
+
+async def test_a_reply_is_heard_before_the_rest_of_its_company(store: Store) -> None:
+    company, heard = Together(store.redis), list[str]()
+
+    async def ask(name: str, *command: object) -> None:
+        await company.ask(*command)
+        heard.append(name)
+
+    slow = ask("slow", "BLPOP", "nothing", "0")
+    quick, waiting = asyncio.create_task(ask("quick", "PING")), asyncio.create_task(slow)
+    await quick
+    assert heard == ["quick"]
+    await store.redis.rpush("nothing", "x")  # type: ignore[misc]
+    await waiting
+
+
+async def test_a_connection_that_was_cut_while_nobody_used_it_is_not_used_again(store_url: str) -> None:
+    async with proxied(store_url) as proxy:
+        redis = connect(proxy.url)
+        company = Together(redis)
+        assert await company.ask("PING")
+        await proxy.drop()
+        (connection,) = redis.connection_pool._available_connections
+        reader = connection._reader
+        assert reader
+        while not reader.at_eof():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert await company.ask("PING")
+        await redis.aclose(close_connection_pool=True)
+
+
+def unread(response: Any, **kwargs: Any) -> Any:
+    raise ZeroDivisionError
+
+
+async def test_replies_that_nobody_read_are_nobodys(store: Store) -> None:
+    company = Together(store.redis, in_flight=1)
+    store.redis.set_response_callback("PING", unread)
+    asked = [company.ask("PING"), company.ask("SET", "a", "1"), company.ask("GET", "a")]
+    replies = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(reply) for reply in replies] == [ZeroDivisionError] * 3
+    assert await company.ask("ECHO", "mine") == b"mine"
