@@ -19,6 +19,7 @@ from console.process.farewell import close_the_door
 from console.process.logs import set_up_logging
 from console.process.openfiles import raise_limit
 from console.process.sentry import set_up_sentry
+from console.process.wire import OnePacketProtocol
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
 from store.spans import set_up_spans
@@ -38,7 +39,7 @@ def serve(host: str | None, port: int | None) -> None:
     asyncio.run(refuse_old_store(url))
     app = build_app(settings, url)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        app, http=OnePacketProtocol, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=12, timeout_keep_alive=75,
     )  # fmt: skip
     calm_collector()
