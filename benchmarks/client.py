@@ -130,6 +130,11 @@ class Load:
         self.outcome.statuses = {status.decode(): count for status, count in self._statuses.items()}
         return self.outcome
 
+    def close(self) -> None:
+        """Hang up."""
+        for line in self._lines.values():
+            line.socket.close()
+
     def _signed(self, make: Callable[[str], bytes]) -> deque[bytes]:
         return deque(make(f"{self.order.prefix}-{number}") for number in range(self.order.most))
 
