@@ -15,8 +15,13 @@ from phonenumbers import NumberParseException
 LEAST_DIGITS = 6
 """A national number shorter than this stands by chance in too many places."""
 
-_GAP = r"[\s().\-/·\u00a0\u2010-\u2014]{0,3}"
+_SPACES = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+_BETWEEN = f"{_SPACES}().-/·\u2010\u2011\u2012\u2013\u2014"
 """What people write between the digits of a number."""
+_GAP = f"[{re.escape(_BETWEEN)}]{{0,3}}"
 _FOREIGN = re.compile(r"(?:\+|%2[Bb]|\\u002[Bb]|(?<!\d)00)[\d\s().\-/]{1,6}$")
 """An international prefix right before: what follows it is another country's number."""
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
@@ -69,10 +74,24 @@ class Caller:
         country = rf"(?P<country>{abroad}{_GAP}{_GAP.join(self.country)}{_GAP}(?:\(0\)|0)?{_GAP})"
         return re.compile(rf"(?<!\d)(?:{country}|0{_GAP})?{_GAP.join(self.national)}(?!\d)")
 
+    def is_in_bytes(self, value: bytes) -> bool:
+        """The same for what is kept; bytes that are no text stand for no digit."""
+        return self._roughly.search(value) is not None and self.is_in(value.decode("utf-8", "replace"))
+
     @property
     def pattern(self) -> str:
         """A Lua pattern that fits wherever the number may stand, and now and then elsewhere."""
         return "%W*".join(self.national)
+
+    @property
+    def between(self) -> str:
+        """What may stand between the digits: of characters that begin with the same two of three bytes only one."""
+        return "".join({each.encode()[:2]: each for each in _BETWEEN}.values())
+
+    @cached_property
+    def _roughly(self) -> re.Pattern[bytes]:
+        """Finds what `pattern` finds, and fast, since it begins with a digit."""
+        return re.compile(r"[^0-9A-Za-z]*".join(self.national).encode())
 
     def fingerprint(self, salt: str = "") -> str:
         """A salted hash that is slow to make, since there are few numbers: `scrypt$SALT$HASH`."""

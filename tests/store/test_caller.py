@@ -57,6 +57,19 @@ def test_another_number_is_another_caller(text: str) -> None:
     assert not ADA.is_in(text)
 
 
+@pytest.mark.parametrize("value", [b"tel 06 1234\xc2\xa00001", b"\xff\x000612340001\xfe", b"6(1)2/3.4-0 0 0 1"])
+def test_it_is_found_in_bytes(value: bytes) -> None:
+    assert ADA.is_in_bytes(value)
+    assert not ADA.is_in_bytes(value.replace(b"1", b"7", 1))
+    assert not ADA.is_in_bytes(b"evt_99612340001")
+
+
+def test_what_stands_between_digits_is_told_by_its_beginning() -> None:
+    between = {each.encode()[:2] for each in ADA.between}
+    fitting = {chr(code).encode()[:2] for code in range(0x3100) if ADA.is_in(f"61{chr(code)}2340001")}
+    assert between == fitting
+
+
 @st.composite
 def numbers(draw: st.DrawFn) -> tuple[Caller, str]:
     """A real mobile number's form of some country, with other digits at its end."""
