@@ -13,12 +13,15 @@ import orjson
 from redis.asyncio import Redis
 
 from store import keys
+from store.calls import call_name
 from store.event import Event
 from store.events import unpack
 from store.scripting import run
 
-STEP = 100
-"""Events that one script looks at, so that nobody else waits long for the store."""
+STEP = 300
+"""Events that one script looks at."""
+ROOM = 150_000
+"""About how many bytes it looks at: with either it ends after some milliseconds, since others wait for the store."""
 MOST_LOOKED_AT = 50_000
 """Events looked at for one page."""
 LONGEST = 0.5
@@ -95,21 +98,44 @@ class View:
     """How far back it went; 0 when there was nothing to look at."""
 
 
-async def look(redis: Redis, wanted: Wanted, count: int, cursor: str = "", *, most: int = MOST_LOOKED_AT) -> View:
-    """The newest events that are wanted, at most `count`; fewer where more than `most` had to be looked at for them."""
+async def look(
+    redis: Redis, wanted: Wanted, count: int, cursor: str = "", *, most: int = MOST_LOOKED_AT, longest: float = LONGEST
+) -> View:
+    """The newest events that are wanted, at most `count`.
+
+    Fewer where more than `most` had to be looked at for them, or where that took more than `longest` seconds.
+    """
     loop = asyncio.get_running_loop()
-    until, asked = loop.time() + LONGEST, wanted.to_json()
+    until, asked, index = loop.time() + longest, wanted.to_json(), await _index(redis, wanted)
     moment, passed = _start(wanted, cursor)
     rows: list[Row] = []
     looked, back = 0, 0
     while True:
-        arguments = (moment, wanted.since_ms, passed, STEP, count - len(rows), asked)
+        arguments = (moment, wanted.since_ms, passed, STEP, count - len(rows), asked, index, ROOM)
         next_, skip, seen, last, found = await run(redis, "look", *arguments)
         moment, passed = next_.decode(), int(skip)
         rows += _fitting(found, wanted)
         looked, back = looked + int(seen), int(last or back)
         if not moment or len(rows) >= count or looked >= most or loop.time() > until:
             return View(rows, f"{moment}-{passed}" if moment else "", looked, back)
+
+
+async def older(redis: Redis, wanted: Wanted, view: View) -> int:
+    """How many events come into question that have not been looked at, those of the last moment aside."""
+    if not view.next:
+        return 0
+    return int(await redis.zcount(await _index(redis, wanted), wanted.since_ms, f"({view.back_to_ms}"))
+
+
+async def _index(redis: Redis, wanted: Wanted) -> str:
+    """The shortest list that has all that is wanted: a call's own where only one connection knows a call by that id."""
+    if not wanted.call:
+        return keys.EVENTS
+    if wanted.connection:
+        return keys.CALL + call_name(wanted.connection, wanted.call)
+    pattern = "*:" + re.sub(r"([\\*?\[\]^])", r"\\\1", wanted.call)
+    found = {name.decode("utf-8", "replace") async for name, _ in redis.zscan_iter(keys.CALLS, pattern, count=4000)}
+    return keys.EVENTS if len(found) > 1 else keys.CALL + "".join(found)
 
 
 def _start(wanted: Wanted, cursor: str) -> tuple[str, int]:
@@ -124,15 +150,15 @@ def _fitting(found: Sequence[Sequence[Any]], wanted: Wanted) -> Iterator[Row]:
         read = _row(row)
         if wanted.number and not _has_number(read, wanted):
             continue
-        if row[8] and _ascii_lower(wanted.text).encode() not in unpack(row[8]).lower():
+        if row[5] and _ascii_lower(wanted.text).encode() not in unpack(row[5]).lower():
             continue
         yield read
 
 
 def _row(row: Sequence[Any]) -> Row:
-    told = [word.decode() for word in row[9]]
+    told = [word.decode() for word in row[6]]
     rules = tuple(dict.fromkeys(zip(told[::2], told[1::2], strict=True)))
-    return Row(row[0].decode(), int(row[1]), row[2].decode(), int(row[6] or 0), row[7], rules)
+    return Row(row[0].decode(), int(row[1]), row[2].decode(), int(row[3] or 0), row[4], rules)
 
 
 def _has_number(row: Row, wanted: Wanted) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ from console.cli.kinds import show_kinds
 from console.cli.output import data, fits, json_option, listing, numbers_option, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
 from console.past.tracebook import event_summary
+from console.progress import Advance, progress
 from store.client import Store
+from store.look import Row, Wanted, look
 
+PAGE = 100
+"""Events that are read at a time."""
 _LEFT_OUT = ((), ("connection",), ("connection", "from"), ("connection", "from", "to"))
 """What a narrow terminal does without, so that ids stay whole; `trace` has it all."""
 
@@ -35,18 +40,11 @@ def events(
     if schema:
         show_kinds(kind, as_json)
         return
-    wanted = {"kind": kind, "connection": connection, "call": call}
+    wanted = Wanted(kind=kind or "", connection=connection or "", call=call or "")
 
     async def read(store: Store) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        async for stored in store.events.newest(100_000):
-            event = stored.event
-            values = {"kind": event.kind, "connection": event.connection, "call": event.call.id}
-            if all(value in (None, values[name]) for name, value in wanted.items()):
-                found.append(event_summary(stored, numbers=numbers))
-            if len(found) == count:
-                break
-        return found
+        with progress("looking back", await store.events.count()) as advance:
+            return [event_summary(row, numbers=numbers) async for row in _rows(store, wanted, count, advance)]
 
     found = with_store(data_dir, read)
     if as_json:
@@ -54,9 +52,20 @@ def events(
     elif found:
         _show([_row(event) for event in found])
     else:
-        talk().print(
-            "no such event" if any(wanted.values()) else "no events yet; `hookswitch simulate call` makes some"
-        )
+        talk().print("no such event" if wanted != Wanted() else "no events yet; `hookswitch simulate call` makes some")
+
+
+async def _rows(store: Store, wanted: Wanted, count: int, advance: Advance) -> AsyncIterator[Row]:
+    """The newest that are wanted, through everything that is kept if need be."""
+    cursor, left = "", count
+    while True:
+        view = await look(store.redis, wanted, min(left, PAGE), cursor)
+        for row in view.rows:
+            yield row
+        advance(view.looked_at)
+        cursor, left = view.next, left - len(view.rows)
+        if not cursor or not left:
+            return
 
 
 def _row(event: dict[str, Any]) -> dict[str, str]:

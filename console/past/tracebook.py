@@ -9,6 +9,7 @@ from console.masking import mask_numbers
 from store.answers import Cell, CellAnswer
 from store.client import Store
 from store.events import StoredEvent
+from store.look import Row
 from store.masking import masked
 
 STAGES = ("received", "verified", "normalised", "stored", "claimed", "matched", "answered", "done")
@@ -62,7 +63,7 @@ def _place_on_the_path(stage: dict[str, Any]) -> int:
     return STAGES.index(stage["name"]) if stage["name"] in STAGES else len(STAGES)
 
 
-def event_summary(stored: StoredEvent, *, numbers: bool = False) -> dict[str, Any]:
+def event_summary(stored: StoredEvent | Row, *, numbers: bool = False) -> dict[str, Any]:
     """The head of a trace, and one line of a listing."""
     event = stored.event
     show = (lambda number: number) if numbers else masked

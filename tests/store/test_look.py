@@ -96,6 +96,35 @@ async def test_it_stops_after_so_many_and_says_how_far_it_came(store: Store, mon
     assert again.rows[0].id == "evt_019"
 
 
+async def test_a_script_ends_when_it_has_read_enough(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look, "ROOM", 1)
+    expected = [await put(store, number) for number in range(5)]
+    assert sorted(await ids(store)) == expected
+
+
+async def test_it_says_how_many_are_left(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look, "STEP", 5)
+    for number in range(30):
+        await put(store, number)
+    await store.redis.zadd(keys.EVENTS, {f"evt_{number:03}": 1000 + number for number in range(30)})
+    wanted = Wanted(kind="nothing", since_ms=1005)
+    assert await look.older(store.redis, wanted, await look.look(store.redis, wanted, 5, most=10)) == 15
+    assert await look.older(store.redis, wanted, await look.look(store.redis, wanted, 5)) == 0
+
+
+@pytest.mark.parametrize("connection", ["desk", ""])
+async def test_a_call_is_looked_for_in_its_own_events(store: Store, connection: str) -> None:
+    """Of thirty events the two of the call are looked at, wherever they stand."""
+    for number in range(30):
+        await put(store, number, call=Call(id="c[1]*" if number in (3, 7) else "c1"))
+    view = await look.look(store.redis, Wanted(connection=connection, call="c[1]*"), 100)
+    assert ([row.id for row in view.rows], view.looked_at) == (["evt_007", "evt_003"], 2)
+    await put(store, 40, connection="other", call=Call(id="c[1]*"))
+    expected = ["evt_040", "evt_007", "evt_003"] if not connection else ["evt_007", "evt_003"]
+    assert await ids(store, Wanted(connection=connection, call="c[1]*")) == expected
+    assert await ids(store, Wanted(connection=connection, call="absent")) == []
+
+
 @pytest.mark.parametrize("cursor", ["x", "-1-2", "1-", "'", "9" * 40])
 async def test_a_cursor_that_makes_no_sense_is_the_beginning(store: Store, cursor: str) -> None:
     await put(store, 1)

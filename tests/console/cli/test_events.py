@@ -56,6 +56,13 @@ def test_filters(options: list[str], which: list[int], cli: Cli, two: tuple[Even
     assert ids(cli("events", "--json", *options).stdout) == [two[index].id for index in which]
 
 
+def test_it_goes_on_where_a_look_ended(cli: Cli, two: tuple[Event, Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.cli.events.PAGE", 1)
+    monkeypatch.setattr("store.look.STEP", 1)
+    assert ids(cli("events", "--json").stdout) == [two[1].id, two[0].id]
+    assert ids(cli("events", "--json", "tool-calls").stdout) == [two[0].id]
+
+
 def test_nothing_is_said_on_stderr_alone(cli: Cli) -> None:
     done = cli("events")
     assert (done.exit_code, done.stdout) == (0, "")
