@@ -71,7 +71,7 @@ async def ingest(scope: Scope, receive: Receive, receiver: Receiver) -> Response
             _verify(delivery)
             return await _take(receive, receiver, delivery, _normalise(delivery))
     except Refused as error:
-        receiver.observer.refused(_connection_in(scope), error.status)
+        receiver.observer.refused(connection_in(scope), error.status)
         return refused(error.status, error.text, error.headers)
     except NoRoom:
         return come_again(receiver.pressure.refuse("busy"))
@@ -117,7 +117,7 @@ async def _receive(scope: Scope, receive: Receive, receiver: Receiver, grown: Ca
     return Delivery(connection, provider, raw, began)
 
 
-def _connection_in(scope: Scope) -> str:
+def connection_in(scope: Scope) -> str:
     """The name the URL gives; there may be no such connection."""
     return str(scope["path"]).removeprefix(HOOKS).partition("/")[0]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from contextvars import copy_context
 
-from store.about import about, now_about
+from store.about import about, now_about, now_on
 from store.event import Call
 from tests.store.builders import an_event
 
@@ -39,3 +39,14 @@ async def test_tasks_side_by_side_are_about_their_own() -> None:
 
     first, second = await asyncio.gather(asyncio.create_task(one("evt_a")), asyncio.create_task(one("evt_b")))
     assert (first, second) == ({"event_id": "evt_a"}, {"event_id": "evt_b"})
+
+
+def test_a_delivery_that_is_no_event_yet_names_its_connection() -> None:
+    def told(connection: str, known: str = "") -> dict[str, str]:
+        now_about(known)
+        now_on(connection)
+        return about()
+
+    assert copy_context().run(told, "desk") == {"connection": "desk"}
+    assert copy_context().run(told, "") == {}
+    assert copy_context().run(told, "desk", "evt_0123") == {"event_id": "evt_0123"}
