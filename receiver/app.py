@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from receiver.draining import drain_for_ever
 from receiver.incoming import Receive, Scope
-from receiver.ingest import HOOKS, RETRY_AFTER, Receiver, ingest
+from receiver.ingest import HOOKS, RETRY_AFTER, Receiver, connection_in, ingest
 from receiver.metrics import ReceiverMetrics, metrics
 from receiver.pressure import Pressure
 from receiver.providers.faults import faults_of
@@ -25,6 +25,7 @@ from receiver.responses import Send, come_again
 from receiver.room import Room
 from receiver.settings import ReceiverSettings
 from receiver.waiters import Waiters
+from store.about import now_on
 from store.client import Store, open_store
 from store.connections import Connection, ConnectionsError, load_connections
 from store.gauges import StoreGauges
@@ -37,7 +38,8 @@ from store.tasks import end
 logger = logging.getLogger(__name__)
 
 READY_TIMEOUT = 1.0
-"""Seconds the store gets to show that it is there."""
+"""Seconds the store and the disk each get to show that they are there."""
+TOO_OLD = "too old"
 
 
 class Application(Starlette):
@@ -55,9 +57,15 @@ class Application(Starlette):
             with span("delivery", kind="server"):
                 response = await ingest(scope, receive, self.state.receiver)
         except Exception:
+            now_on(self._connection_of(scope))
             await come_again(RETRY_AFTER).leave(send)
             raise
         await response.leave(send)
+
+    def _connection_of(self, scope: Scope) -> str:
+        """The connection a delivery came in on; empty for a name that is none."""
+        name = connection_in(scope)
+        return name if name in self.state.receiver.connections else ""
 
 
 def build_app(settings: ReceiverSettings, url: str) -> Starlette:
@@ -130,6 +138,7 @@ async def _live(_: Request) -> JSONResponse:
 
 
 async def _ready(request: Request) -> JSONResponse:
+    """Ready is who can keep what comes, on the store or on the disk: sent away by a proxy it would be lost."""
     lookout: Lookout = request.app.state.lookout
     receiver: Receiver = request.app.state.receiver
     state = await _store_state(request.app.state.store, lookout)
@@ -138,11 +147,21 @@ async def _ready(request: Request) -> JSONResponse:
     less = [f"{each.about}: {each.text}" for each in lookout.seen.shortcomings] if lookout.seen else []
     body = {
         "store": state,
+        "spool": "ok" if (spooling := await _can_spool(receiver.spool)) else "full or away",
         "less_than_asked": less,
         "backlog": receiver.pressure.told(),
         "connections": {"on": on, "off": len(connections) - on},
     }
-    return JSONResponse(body, 200 if state == "ok" else 503)
+    takes_events = state == "ok" or (state != TOO_OLD and spooling)
+    return JSONResponse(body, 200 if takes_events else 503)
+
+
+async def _can_spool(spool: Spool) -> bool:
+    try:
+        async with asyncio.timeout(READY_TIMEOUT):
+            return await asyncio.to_thread(spool.has_room)
+    except TimeoutError:
+        return False
 
 
 async def _store_state(store: Store, lookout: Lookout) -> str:
@@ -151,7 +170,7 @@ async def _store_state(store: Store, lookout: Lookout) -> str:
             await store.redis.ping()
     except (RedisError, OSError) as error:
         return f"unreachable: {type(error).__name__}"
-    return "too old" if lookout.seen and lookout.seen.too_old else "ok"
+    return TOO_OLD if lookout.seen and lookout.seen.too_old else "ok"
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

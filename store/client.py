@@ -86,6 +86,6 @@ class Store:
         await self.redis.aclose(close_connection_pool=True)
 
 
-def open_store(url: str, *, copies: int = 0, timeout: float = 5.0) -> Store:
+def open_store(url: str, *, copies: int = 0, timeout: float = 5.0, tried: bool = True) -> Store:
     """A store that connects when first used; `copies` is on how many replicas a write must be before it counts."""
-    return Store(connect(url, copies=copies, timeout=timeout))
+    return Store(connect(url, copies=copies, timeout=timeout, tried=tried))

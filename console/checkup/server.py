@@ -20,7 +20,7 @@ CLOCKS_DIFFER = 2.0
 async def store_findings(settings: StoreSettings) -> list[Finding]:
     """Everything about the store; one finding when it cannot be reached."""
     try:
-        store = open_store(store_url(settings))
+        store = open_store(store_url(settings), tried=False)
     except EmbeddedError as error:
         reason, _, advice = str(error).partition(": ")
         return [Finding("error", "store", reason, advice)]

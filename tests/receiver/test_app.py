@@ -53,17 +53,30 @@ async def test_a_store_that_is_too_old_is_not_ready(
     assert (response.status_code, response.json()["store"]) == (503, "too old")
 
 
-async def test_not_ready_without_the_store(settings: ReceiverSettings) -> None:
+async def test_ready_without_the_store_while_the_disk_takes_what_comes(settings: ReceiverSettings) -> None:
     async with running(settings, NOWHERE) as (_, client):
         response = await client.get("/readyz")
-    assert (response.status_code, response.json()["store"]) == (503, "unreachable: ConnectionError")
+    told = response.json()
+    assert (response.status_code, told["store"], told["spool"]) == (200, "unreachable: ConnectionError", "ok")
 
 
-async def test_not_ready_while_the_store_is_silent(settings: ReceiverSettings) -> None:
+async def test_ready_while_the_store_is_silent(settings: ReceiverSettings) -> None:
     async with silent_server() as url, running(settings, url) as (_, client):
         response = await client.get("/readyz")
-    assert response.status_code == 503
+    assert response.status_code == 200
     assert response.json()["store"].startswith("unreachable")
+
+
+async def test_not_ready_without_the_store_and_without_a_spool(settings: ReceiverSettings) -> None:
+    async with running(settings.model_copy(update={"spool_limit": 0}), NOWHERE) as (_, client):
+        response = await client.get("/readyz")
+    assert (response.status_code, response.json()["spool"]) == (503, "full or away")
+
+
+async def test_ready_without_a_spool_while_the_store_is_there(settings: ReceiverSettings, store_url: str) -> None:
+    async with running(settings.model_copy(update={"spool_limit": 0}), store_url) as (_, client):
+        response = await client.get("/readyz")
+    assert (response.status_code, response.json()["spool"]) == (200, "full or away")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
