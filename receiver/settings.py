@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from store.settings import StoreSettings
+from store.settings import PublicUrl, StoreSettings
 
 
 class ReceiverSettings(StoreSettings):
@@ -15,6 +15,7 @@ class ReceiverSettings(StoreSettings):
     connections: Path = Field(Path("rules/connections.yaml"), description="the connections file")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, description="port to listen on")
+    public_url: PublicUrl = Field("", description="where platforms reach the receiver; empty: nobody has said")
     max_body: int = Field(5_000_000, gt=0, description="largest body in bytes; more is answered with 413")
     read_timeout: float = Field(10.0, gt=0, description="seconds a sender may take to deliver its body")
     backlog_limit: int = Field(

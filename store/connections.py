@@ -131,6 +131,11 @@ class Connection(_Strict):
         return not self.missing
 
 
+def references(text: str) -> list[str]:
+    """The variables that a value names."""
+    return _REFERENCE.findall(text)
+
+
 Part = Literal["auth", "api", "neither"]
 
 

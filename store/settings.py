@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Durability = Literal["memory", "everysec", "always", "replica"]
+
+
+def _address(value: str) -> str:
+    """Raise ValueError unless it is an address that a platform could reach, and nothing more."""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("write the address alone, such as https://hooks.example.com")
+    if parts.username or parts.password:
+        raise ValueError("write it without a user name or password")
+    return value.rstrip("/")
+
+
+def on_loopback(host: str) -> bool:
+    """Whether nobody else on the network reaches what listens on that address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+PublicUrl = Annotated[str, AfterValidator(_address)]
 
 
 class StoreSettings(BaseSettings):

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from console.checkup.calls import comparison_findings, completion_findings
 from console.checkup.ceilings import ceiling_findings
-from console.checkup.connections import connection_findings
+from console.checkup.connections import connection_findings, ended_findings
 from console.checkup.finding import Finding
 from console.checkup.folder import folder_findings
 from console.checkup.load import load_findings
 from console.checkup.numbers import number_findings
 from console.checkup.openfiles import open_file_findings
+from console.checkup.platforms.asking import platform_findings
+from console.checkup.refused import refused_findings
 from console.checkup.rules import rule_findings, worker_notes
 from console.checkup.server import store_findings
 from console.checkup.spool import spool_findings
@@ -30,6 +32,8 @@ async def examine_without_secrets(receiver: ReceiverSettings, worker: WorkerSett
     return [
         *await store_findings(receiver),
         *await load_findings(receiver),
+        *ended_findings(receiver.connections),
+        *await refused_findings(receiver),
         *await comparison_findings(receiver),
         *await ceiling_findings(receiver, worker, {}),
         *await number_findings(receiver, worker),
@@ -37,8 +41,13 @@ async def examine_without_secrets(receiver: ReceiverSettings, worker: WorkerSett
     ]
 
 
-async def examine(receiver: ReceiverSettings, worker: WorkerSettings, environ: Mapping[str, str]) -> list[Finding]:
-    """Everything, in the order in which an operator would look. Secrets are looked up in `environ`."""
+async def examine(
+    receiver: ReceiverSettings, worker: WorkerSettings, environ: Mapping[str, str], *, offline: bool = False
+) -> list[Finding]:
+    """Everything, in the order in which an operator would look. Secrets are looked up in `environ`.
+
+    Platforms are asked, unless `offline`: then the store tells what they said last.
+    """
     return [
         *await store_findings(receiver),
         *await load_findings(receiver),
@@ -46,6 +55,7 @@ async def examine(receiver: ReceiverSettings, worker: WorkerSettings, environ: M
         *spool_findings(receiver),
         *open_file_findings(receiver),
         *connection_findings(receiver.connections, environ),
+        *await (refused_findings(receiver) if offline else platform_findings(receiver, worker, environ)),
         *completion_findings(receiver.connections, environ),
         *await comparison_findings(receiver),
         *await ceiling_findings(receiver, worker, environ),

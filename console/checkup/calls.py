@@ -9,8 +9,8 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from console.checkup.finding import Finding
-from console.cli.reconcile import is_a_finding, sentences
 from console.cli.storage import store_url
+from console.missed import is_a_finding, sentences
 from receiver.settings import ReceiverSettings
 from store.client import open_store
 from store.connections import Connection, ConnectionsError, load_connections

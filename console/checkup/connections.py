@@ -34,12 +34,25 @@ def connection_findings(path: Path, environ: Mapping[str, str]) -> Iterator[Find
             yield Finding("error", "connections", problem, advice)
 
 
+def ended_findings(path: Path) -> Iterator[Finding]:
+    """Webhook secrets that are over, which needs none of them; nothing when the file cannot be read."""
+    try:
+        connections = load_connections(path, {}, "neither")
+    except ConnectionsError:
+        return
+    for connection in connections.values():
+        about = f"{connection.name} webhook"
+        yield from (_ended(entry, connection, about) for entry in connection.auth if _is_over(entry))
+
+
 def examine_connection(connection: Connection, part: Part) -> Iterator[Finding]:
     """One connection; `part` says whose secrets were looked up."""
     about = f"{connection.name} {'webhook' if part == 'auth' else 'API'}"
     if connection.missing:
         names = ", ".join(connection.missing)
         yield Finding("error", about, f"off: {names} not set", f"set {names} in the environment")
+    elif part == "api" and connection.api and not connection.api.key:
+        yield Finding("warning", about, "no key: the platform cannot be called back", "give its `api:` a `key:`")
     elif part == "api" and connection.api:
         yield Finding("ok", about, f"key set for {connection.api.base_url or 'the usual address'}")
     elif part == "auth" and connection.auth and connection.provider not in PROVIDERS:
@@ -57,12 +70,16 @@ def _auth(connection: Connection, about: str) -> Iterator[Finding]:
         problem = entry_problem(entry, PROVIDERS[connection.provider].signing) or _token_problem(entry)
         if problem:
             yield Finding("error", about, problem, "correct the auth entry")
-        elif entry.not_after and in_utc(entry.not_after) < datetime.now(UTC):
+        elif _is_over(entry):
             yield _ended(entry, connection, about)
         elif entry.scheme == "none":
             yield Finding("warning", about, "anybody can post to it", "use a secret, or at least a path_token")
         else:
             yield Finding("ok", about, f"proves itself by {entry.scheme}")
+
+
+def _is_over(entry: AuthEntry) -> bool:
+    return entry.not_after is not None and in_utc(entry.not_after) < datetime.now(UTC)
 
 
 def _ended(entry: AuthEntry, connection: Connection, about: str) -> Finding:

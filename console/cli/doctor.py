@@ -20,21 +20,28 @@ from receiver.settings import ReceiverSettings
 from workers.settings import WorkerSettings
 
 _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]▲[/]", "error": "[red]✖[/]"}
-_PLACES = {"connections": "HOOKSWITCH_CONNECTIONS", "rules_dir": "HOOKSWITCH_RULES_DIR"}
+_PLACES = {
+    "connections": "HOOKSWITCH_CONNECTIONS",
+    "rules_dir": "HOOKSWITCH_RULES_DIR",
+    "public_url": "HOOKSWITCH_PUBLIC_URL",
+}
 
 
 @click.command()
 @json_option
+@click.option("--offline", is_flag=True, help="Ask no platform; tell what the store knows of their answers.")
 @data_dir_option
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool, data_dir: Path) -> None:
+def doctor(ctx: click.Context, as_json: bool, offline: bool, data_dir: Path) -> None:
     """Check the store, the connections, the rules and the workers; exit 1 when something is wrong.
 
+    Each connection's API key is tried with one small read, and its webhooks on the platform are compared with ours.
     What the environment does not say is taken from the last `hookswitch dev` in the data folder.
     """
     environ = {**remembered(data_dir), **os.environ}
     places = _places(environ) | {"data_dir": data_dir}
-    findings = asyncio.run(examine(ReceiverSettings(**places), WorkerSettings(**places), environ))
+    settings = ReceiverSettings(**places), WorkerSettings(**places)
+    findings = asyncio.run(examine(*settings, environ, offline=offline))
     if as_json:
         print_json([finding.__dict__ for finding in findings])
     else:

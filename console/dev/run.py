@@ -139,6 +139,7 @@ def _surroundings(plan: Plan, url: str) -> Surroundings:
         "HOOKSWITCH_CONNECTIONS": str(path),
         "HOOKSWITCH_HTTP_ALLOW": ",".join(filter(None, allow)),
         "HOOKSWITCH_VAR_SANDBOX_URL": plan.ports.sandbox_url,
+        "HOOKSWITCH_PUBLIC_URL": os.environ.get("HOOKSWITCH_PUBLIC_URL", ""),
         "HOOKSWITCH_LOG": os.environ.get("HOOKSWITCH_LOG", "text"),
         "HOOKSWITCH_LOG_LEVEL": os.environ.get("HOOKSWITCH_LOG_LEVEL", "WARNING"),
     }

@@ -11,7 +11,7 @@ from console.dev.setup import known_secrets
 
 FILE = "dev.json"
 _PATHS = ("HOOKSWITCH_RULES_DIR", "HOOKSWITCH_CONNECTIONS")
-_KEPT = (*_PATHS, "HOOKSWITCH_VAR_SANDBOX_URL", "SANDBOX_URL")
+_KEPT = (*_PATHS, "HOOKSWITCH_PUBLIC_URL", "HOOKSWITCH_VAR_SANDBOX_URL", "SANDBOX_URL")
 
 
 def remember(data_dir: Path, environ: Mapping[str, str]) -> None:

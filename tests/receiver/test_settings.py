@@ -19,3 +19,10 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 def test_limits_are_above_zero(name: str) -> None:
     with pytest.raises(ValidationError):
         ReceiverSettings.model_validate({name: 0})
+
+
+@pytest.mark.parametrize("wrong", ["hooks.example.com", "ftp://x", "https://x/?a=1", "https://me:pw@x", "https://x#y"])
+def test_where_platforms_reach_it_is_an_address_alone(wrong: str) -> None:
+    assert ReceiverSettings(public_url="https://hooks.example.com/in/").public_url == "https://hooks.example.com/in"
+    with pytest.raises(ValidationError):
+        ReceiverSettings(public_url=wrong)

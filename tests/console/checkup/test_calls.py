@@ -8,7 +8,7 @@ import yaml
 from console.checkup.calls import comparison_findings, completion_findings
 from receiver.settings import ReceiverSettings
 from store.client import Store
-from tests.console.cli.test_reconcile import FOUND, MISSED, REFUSED
+from tests.console.test_missed import FOUND, MISSED, REFUSED
 
 TOKEN = {"scheme": "path_token", "secret": "${TOKEN}"}
 API = {"api": {"key": "${KEY}"}}

@@ -10,6 +10,7 @@ from console.dev.session import remember
 from store.client import Store
 from tests.console.conftest import Cli
 from tests.console.recorded import in_store
+from tests.ports import free_port
 from tests.store.builders import ALL_LANES
 
 CONNECTIONS = """
@@ -80,3 +81,19 @@ def test_without_a_store_the_rest_is_examined(cli: Cli, data_dir: Path, monkeypa
     found = told(cli)
     assert found["store"]["text"] == f"no store runs in {data_dir}"
     assert (found["desk webhook"]["level"], found["rules"]["level"]) == ("ok", "ok")
+
+
+def test_platforms_are_asked_unless_it_is_told_not_to(cli: Cli, data_dir: Path) -> None:
+    api = f"    api: {{base_url: 'http://127.0.0.1:{free_port()}', key: k}}\n"
+    (data_dir / "connections.yaml").write_text(CONNECTIONS + api)
+    assert cli("doctor").exit_code == 1
+    key = told(cli)["desk key"]
+    assert (key["level"], key["text"].partition(":")[0]) == ("error", "the platform is not reached")
+    done = cli("doctor", "--offline", "--json")
+    assert done.exit_code == 0
+    assert "desk key" not in {finding["about"] for finding in json.loads(done.stdout)}
+
+
+def test_what_workers_were_refused_is_told_offline(cli: Cli, data_dir: Path, url: str) -> None:
+    in_store(url, lambda store: store.tallies.add({("api", "desk", "flireo", "401"): 1}))
+    assert "refused with 401" in cli("doctor", "--offline").stdout

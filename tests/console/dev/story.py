@@ -15,8 +15,10 @@ from pathlib import Path
 
 from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE
 from tests.ports import free_port
+from tests.warm.programs import Command
 
-PATIENCE = 60.0
+PATIENCE = 120.0
+"""Seconds: five processes start, and a busy machine may have others to start meanwhile."""
 
 RULE = """\
 description: Say who calls.
@@ -96,13 +98,12 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("HOOKSWITCH_", "SANDBOX_"))}
 
 
-def command(folder: Path, port: int, *more: str) -> list[str]:
+def arguments(folder: Path, port: int, *more: str) -> list[str]:
     """How `dev` is started on a folder; its rules folder is made here."""
     rules = folder / "rules"
     rules.mkdir(exist_ok=True)
     (rules / "who.yaml").write_text(RULE)
-    start = [sys.executable, "-P", "-m", "console", "dev", "--port", str(port), "--data-dir", str(folder / "data")]
-    return [*start, "--rules-dir", str(rules), *more]
+    return ["dev", "--port", str(port), "--data-dir", str(folder / "data"), "--rules-dir", str(rules), *more]
 
 
 @contextmanager
@@ -110,7 +111,8 @@ def dev(folder: Path, *more: str, port: int = 0) -> Iterator[Dev]:
     """Start it and wait until it is up; whatever happens, nothing stays behind."""
     port = port or free_port(CONSOLE_ABOVE, SANDBOX_ABOVE)
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        process = subprocess.Popen(command(folder, port, *more), stdout=out, stderr=err, cwd=folder, env=environment())
+        start = [sys.executable, "-P", "-m", "console", *arguments(folder, port, *more)]
+        process = subprocess.Popen(start, stdout=out, stderr=err, cwd=folder, env=environment())
     running = Dev(process, port, folder)
     try:
         running.says("Ctrl-C stops everything")
@@ -122,9 +124,7 @@ def dev(folder: Path, *more: str, port: int = 0) -> Iterator[Dev]:
 
 def refused(folder: Path, port: int, *more: str) -> str:
     """Start it where it cannot run; gives what it said about that."""
-    done = subprocess.run(
-        command(folder, port, *more), capture_output=True, text=True, timeout=PATIENCE, cwd=folder, env=environment()
-    )
+    done = Command(tuple(arguments(folder, port, *more)), environment(), folder).said()
     assert (done.returncode, done.stdout) == (2, ""), done
     assert "Traceback" not in done.stderr
     return done.stderr

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from tests.console.dev.story import PATIENCE, Dev, dev, environment, gone, refused, until
 from tests.ports import free_port
+from tests.warm.programs import Command
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(480)]
 
 
 def pasted(line: str) -> dict[str, Any]:
@@ -23,9 +25,11 @@ def pasted(line: str) -> dict[str, Any]:
     return answer
 
 
-def hookswitch(running: Dev, *arguments: str) -> str:
-    start = [sys.executable, "-P", "-m", "console", *arguments, "--data-dir", str(running.folder / "data")]
-    return subprocess.run(start, capture_output=True, text=True, timeout=PATIENCE, check=True, env=environment()).stdout
+def hookswitch(running: Dev, *arguments: str, code: int = 0) -> CompletedProcess[str]:
+    place = ("--data-dir", str(running.folder / "data"))
+    done = Command((*arguments, *place), environment()).said()
+    assert done.returncode == code, done
+    return done
 
 
 def test_from_the_first_start_to_ctrl_c(tmp_path: Path) -> None:
@@ -36,88 +40,91 @@ def test_from_the_first_start_to_ctrl_c(tmp_path: Path) -> None:
         assert pasted(call)["assistant"]["firstMessage"] == "Good day, how may I help you?"
         assert pasted(tool)["results"][0]["result"] == "You called from +31612340001."
         running.says("tool-calls find_customer")
-        (event,) = json.loads(hookswitch(running, "events", "tool-calls", "--json"))
-        assert "by rule who" in hookswitch(running, "trace", event["id"])
-        assert "✖" not in hookswitch(running, "doctor")
+        (event,) = json.loads(hookswitch(running, "events", "tool-calls", "--json").stdout)
+        assert "by rule who" in hookswitch(running, "trace", event["id"]).stdout
+        assert "✖" not in hookswitch(running, "doctor").stdout
+        assert running.complained == ""
+        changes_are_told(running)
         assert running.stop() == 0
     assert running.said.rstrip().endswith("stopped")
-    assert running.complained == ""
     assert gone(children)
     assert "1612340001" not in running.said.split("Ctrl-C stops everything")[1]
 
 
-def test_whatever_is_saved_once_it_is_up_is_told(tmp_path: Path) -> None:
-    with dev(tmp_path, "--no-sandbox") as running:
-        rule = tmp_path / "rules" / "who.yaml"
-        right = rule.read_text()
-        rule.write_text(right.replace("if: call.from", "if: call.form"))
-        until(lambda: 'unknown name "call.form"' in running.complained, "the mistake is told")
-        rule.write_text(right)
-        until(lambda: "the file is right again" in running.complained, "that it is mended is told")
-        (tmp_path / "rules" / "crm.yaml").write_text(
-            "description: x\non: manual\nsteps: [{ action: log, with: { message: '${{ secrets.crm_token }}' } }]\n"
-        )
-        wanted = 'unknown secret "crm_token"; set HOOKSWITCH_SECRET_CRM_TOKEN'
-        until(lambda: wanted in running.complained, "the missing secret is told")
-        start = [sys.executable, "-P", "-m", "console"]
-        more = ["--data-dir", str(tmp_path / "data")]
-        run = subprocess.run(
-            [*start, "run", "crm", "--rules", str(tmp_path / "rules"), *more],
-            capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False,
-        )  # fmt: skip
-        assert (run.returncode, wanted in run.stderr) == (2, True), run.stderr
-        doctor = subprocess.run(
-            [*start, "doctor", *more], capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False
-        )
-        assert (doctor.returncode, wanted in " ".join(doctor.stdout.split())) == (1, True), doctor.stdout
-        assert running.stop() == 0
+def changes_are_told(running: Dev) -> None:
+    """Whatever is saved once it is up."""
+    rules = running.folder / "rules"
+    right = (rules / "who.yaml").read_text()
+    (rules / "who.yaml").write_text(right.replace("if: call.from", "if: call.form"))
+    until(lambda: 'unknown name "call.form"' in running.complained, "the mistake is told")
+    (rules / "who.yaml").write_text(right)
+    until(lambda: "the file is right again" in running.complained, "that it is mended is told")
+    (rules / "crm.yaml").write_text(
+        "description: x\non: manual\nsteps: [{ action: log, with: { message: '${{ secrets.crm_token }}' } }]\n"
+    )
+    wanted = 'unknown secret "crm_token"; set HOOKSWITCH_SECRET_CRM_TOKEN'
+    until(lambda: wanted in running.complained, "the missing secret is told")
+    assert wanted in hookswitch(running, "run", "crm", "--rules", str(rules), code=2).stderr
+    assert wanted in " ".join(hookswitch(running, "doctor", code=1).stdout.split())
 
 
 def test_a_folder_and_a_port_have_one_holder_and_others_run_beside_it(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    with dev(tmp_path / "a") as first:
+    with dev(tmp_path / "a", "--no-sandbox") as first:
         same_folder = refused(tmp_path / "a", free_port())
         assert f"is in use by process {first.process.pid}; stop it, or choose another folder" in same_folder
         same_port = refused(tmp_path / "b", first.port)
         assert f"port {first.port} for the receiver is in use" in same_port
-        with dev(tmp_path / "b") as second:
+        with dev(tmp_path / "b", "--no-sandbox") as second:
             assert not {*second.children().values()} & {*first.children().values()}
             assert second.stop() == 0
         assert first.process.poll() is None
+        a_killed_store_comes_back_with_what_it_had(first)
 
 
-def test_a_killed_process_comes_back_with_a_word(tmp_path: Path) -> None:
+def a_killed_store_comes_back_with_what_it_had(running: Dev) -> None:
+    pasted(running.curl_lines()[1])
+    running.says("tool-calls find_customer")
+    os.kill(running.children()["store"], signal.SIGKILL)
+    running.says("the store ended (SIGKILL), starting it again")
+    until(lambda: "store" in running.children(), "the store is back")
+    place = ("--data-dir", str(running.folder / "data"))
+    until(lambda: "tool-calls" in Command(("events", *place), environment()).said().stdout, "the event is there")
+    assert running.stop() == 0
+
+
+def test_a_killed_process_comes_back_with_a_word_and_nothing_stays_behind(tmp_path: Path) -> None:
+    processes = ("receiver", "worker", "console", "sandbox")
     with dev(tmp_path) as running:
         before = running.children()
-        for name in ("receiver", "worker", "console", "sandbox"):
-            subprocess.run(["kill", "-9", str(before[name])], check=True)
-        for name in ("receiver", "worker", "console", "sandbox"):
+        for name in processes:
+            os.kill(before[name], signal.SIGKILL)
+        for name in processes:
             running.says(f"the {name} ended (SIGKILL), starting it again")
         until(lambda: running.children().keys() == before.keys(), "all are back")
         until(lambda: _answers(running.port), "the receiver answers")
-        assert running.stop() == 0
-
-
-def test_a_killed_store_comes_back_with_what_it_had(tmp_path: Path) -> None:
-    with dev(tmp_path, "--no-sandbox") as running:
-        pasted(running.curl_lines()[1])
-        running.says("tool-calls find_customer")
-        subprocess.run(["kill", "-9", str(running.children()["store"])], check=True)
-        running.says("the store ended (SIGKILL), starting it again")
-        until(lambda: "store" in running.children(), "the store is back")
-        until(lambda: "tool-calls" in hookswitch(running, "events"), "the event is there")
-        assert running.stop() == 0
-
-
-def test_nothing_stays_behind_when_it_is_killed(tmp_path: Path) -> None:
-    with dev(tmp_path) as running:
         children = running.children()
         running.stop(signal.SIGKILL)
         until(lambda: gone(children), "all are gone")
     assert "Traceback" not in running.complained
-    with dev(tmp_path, port=running.port) as again:
-        assert again.stop(signal.SIGTERM) == 0
+    own_connections_never_get_invented_api_keys(tmp_path, running.port)
+
+
+def own_connections_never_get_invented_api_keys(folder: Path, port: int) -> None:
+    """In the same place as one that was killed."""
+    (folder / "mine.yaml").write_text(
+        "connections:\n  desk:\n    provider: flireo\n    generation: g3\n"
+        "    auth: [{scheme: hmac, secret: '${DESK_SECRET}'}]\n"
+        "    api: {base_url: 'https://api.example.com', key: '${DESK_KEY}'}\n"
+    )
+    with dev(folder, "--connections", str(folder / "mine.yaml"), port=port) as running:
+        running.says("DESK_SECRET was not set: a random one stands in")
+        running.says("not set: DESK_KEY")
+        assert "simulate" not in running.said
+        assert pasted(running.curl_lines()[0])["results"]
+        assert "DESK_KEY" not in (folder / "data" / "secrets.env").read_text()
+        assert running.stop(signal.SIGTERM) == 0
 
 
 def test_what_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
@@ -127,21 +134,6 @@ def test_what_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1] - 10
         assert f"port {port + 10} for the sandbox is in use" in refused(tmp_path, port)
-
-
-def test_own_connections_never_get_invented_api_keys(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text(
-        "connections:\n  desk:\n    provider: flireo\n    generation: g3\n"
-        "    auth: [{scheme: hmac, secret: '${DESK_SECRET}'}]\n"
-        "    api: {base_url: 'https://api.example.com', key: '${DESK_KEY}'}\n"
-    )
-    with dev(tmp_path, "--connections", str(tmp_path / "mine.yaml")) as running:
-        running.says("DESK_SECRET was not set: a random one stands in")
-        running.says("not set: DESK_KEY")
-        assert "simulate" not in running.said
-        assert pasted(running.curl_lines()[0])["results"]
-        assert "DESK_KEY" not in (tmp_path / "data" / "secrets.env").read_text()
-        assert running.stop() == 0
 
 
 def _answers(port: int) -> bool:
