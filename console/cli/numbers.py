@@ -5,9 +5,11 @@ Exit 0 when nothing differs, 1 with differences, 2 when it could not be done.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +18,33 @@ import click
 from console.cli.errors import COULD_NOT_RUN, CannotRun
 from console.cli.output import data, json_option, listing, numbers_option, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
+from console.dev.session import remembered
 from console.keeping import (
     NobodyKeeps,
+    Progress,
     UnknownNumber,
     ask,
     could_not,
+    deed,
+    hindrance,
+    id_of,
     ids_of,
     is_different,
     last_look,
     line,
-    look_soon,
     records,
     summary,
+    to_do,
 )
+from console.keeping import pin as put_pin
+from console.keeping import unpin as take_pin
 from console.past.tracebook import moment
 from console.pausing import user
 from console.texts import printable
 from store.audit import Deed
 from store.client import Store
-from store.durations import seconds
 from store.masking import masked
-from store.numbers import Pin
+from store.numbers import Wish
 
 Look = dict[str, Any]
 
@@ -58,7 +66,7 @@ number_argument = click.argument("number", metavar="NUMBER")
 @click.pass_context
 def plan(ctx: click.Context, last: bool, numbers: bool, as_json: bool, data_dir: Path) -> None:
     """Show where each number points, where it should, and what would be done about it. Changes nothing."""
-    look = _with(data_dir, last_look if last else lambda store: ask(store, "look", user(), progress=_progress))
+    look = _last(data_dir) if last else _asked(data_dir, "look", progress=_progress)
     _show(look, as_json=as_json, whole=numbers)
     if not as_json:
         age = _age(look) if last else ""
@@ -77,13 +85,13 @@ def apply(
     ctx: click.Context, chosen: tuple[str, ...], yes: bool, numbers: bool, as_json: bool, data_dir: Path
 ) -> None:  # fmt: skip
     """Point every NUMBER, or all, where it should point: also what somebody changed by hand, except what is pinned."""
-    before = _with(data_dir, lambda store: ask(store, "look", user()))
+    before = _asked(data_dir, "look")
     ids = _ids(before, chosen)
-    concerned = before | {"rows": [row for row in before["rows"] if not ids or _id(row) in ids]}
+    concerned = before | {"rows": [row for row in before["rows"] if not ids or id_of(row) in ids]}
     if not _may(concerned, yes=yes):
         _show(concerned, as_json=as_json, whole=numbers)
         ctx.exit(_code(concerned))
-    look = _with(data_dir, lambda store: ask(store, "apply", user(), ids, _progress), f"numbers apply{_told(ids)}")
+    look = _asked(data_dir, "apply", ids, _progress)
     _show(look, as_json=as_json, whole=numbers)
     if not as_json:
         talk().print(summary(look), markup=False)
@@ -95,8 +103,7 @@ def apply(
 @data_dir_option
 def adopt(number: str, data_dir: Path) -> None:
     """Accept where NUMBER points now, until the plan wants another agent than it does today."""
-    (id_,) = _ids(_with(data_dir, last_look), (number,))
-    look = _with(data_dir, lambda store: ask(store, "adopt", user(), [id_]), f"numbers adopt {_hidden(id_)}")
+    look = _asked(data_dir, "adopt", _ids(_last(data_dir), (number,)))
     (row,) = look["rows"]
     if not row["done"]:
         raise CannotRun(f"not adopted: {row['state']}; {row['why']}")
@@ -110,16 +117,11 @@ def adopt(number: str, data_dir: Path) -> None:
 @data_dir_option
 def pin(number: str, until: str | None, why: str, data_dir: Path) -> None:
     """Leave NUMBER alone, whatever the plan says, until --until or `hookswitch numbers unpin`."""
-    (id_,) = _ids(_with(data_dir, last_look), (number,))
-
-    async def put(store: Store) -> Pin:
-        now = await store.schedules.now_ms()
-        made = Pin(user(), why, now, _later(until, now))
-        await store.numbers.pin(id_, made)
-        await look_soon(store, user(), id_)
-        return made
-
-    made = _with(data_dir, put, f"numbers pin {_hidden(id_)}")
+    (id_,) = _ids(_last(data_dir), (number,))
+    try:
+        made = _with(data_dir, lambda store: put_pin(store, id_, user(), why, until or ""), deed("pin", [id_]))
+    except ValueError as error:
+        raise CannotRun(f"--until {error}") from error
     ends = f"until {moment(made.until_ms)}" if made.until_ms else "until `hookswitch numbers unpin`"
     talk().print(f"pinned {ends}", markup=False)
 
@@ -139,11 +141,7 @@ def unpin(number: str, data_dir: Path) -> None:
     except UnknownNumber as error:
         raise CannotRun(f"{number} has no pin; those in numbers.yaml are taken away there") from error
 
-    async def take(store: Store) -> None:
-        await store.numbers.unpin(id_)
-        await look_soon(store, user(), id_)
-
-    _with(data_dir, take, f"numbers unpin {_hidden(id_)}")
+    _with(data_dir, lambda store: take_pin(store, id_, user()), deed("unpin", [id_]))
     talk().print("unpinned")
 
 
@@ -158,7 +156,7 @@ def history(number: str | None, count: int, numbers: bool, as_json: bool, data_d
     past = _with(data_dir, lambda store: store.numbers.past(count if number is None else 10_000))
     if number is not None:
         ids = _past_ids(past, number)
-        past = [entry for entry in past if _id(entry) in ids][:count]
+        past = [entry for entry in past if id_of(entry) in ids][:count]
     told = [_entry(entry, whole=numbers) for entry in past]
     if as_json:
         print_json(told)
@@ -169,7 +167,7 @@ def history(number: str | None, count: int, numbers: bool, as_json: bool, data_d
 
 
 def _past_ids(past: list[Look], typed: str) -> set[str]:
-    unique = {_id(entry): entry for entry in past}
+    unique = {id_of(entry): entry for entry in past}
     try:
         return set(ids_of(unique.values(), (typed,)))
     except UnknownNumber as error:
@@ -183,13 +181,30 @@ def _entry(entry: Mapping[str, Any], *, whole: bool) -> Look:
     }
 
 
-def _with(data_dir: Path, work: Callable[[Store], Awaitable[Any]], deed: str = "") -> Any:
+def _asked(data_dir: Path, wish: Wish, ids: Sequence[str] = (), progress: Progress | None = None) -> Look:
+    """What came of asking the workers."""
+    asking = partial(ask, wish=wish, by=user(), folder=_folder(data_dir), ids=ids, progress=progress)
+    found: Look = _with(data_dir, asking, "" if wish == "look" else deed(wish, ids))
+    return found
+
+
+def _last(data_dir: Path) -> Look:
+    found: Look = _with(data_dir, partial(last_look, folder=_folder(data_dir)))
+    return found
+
+
+def _folder(data_dir: Path) -> Path:
+    """Where the rules are, as the environment or the last `dev` in this data folder says."""
+    return Path({**remembered(data_dir), **os.environ}.get("HOOKSWITCH_RULES_DIR", "rules/live"))
+
+
+def _with(data_dir: Path, work: Callable[[Store], Awaitable[Any]], did: str = "") -> Any:
     """Do it against the store, and note in the audit trail what a person did."""
 
     async def run(store: Store) -> Any:
         done = await work(store)
-        if deed:
-            await store.audit.note(Deed(user(), deed))
+        if did:
+            await store.audit.note(Deed(user(), did))
         return done
 
     try:
@@ -207,11 +222,11 @@ def _ids(look: Look, typed: tuple[str, ...]) -> list[str]:
 
 def _may(look: Look, *, yes: bool) -> bool:
     """Whether there is something to do that may be done; asks on a terminal."""
-    todo = [row for row in look["rows"] if row["state"] in ("change", "mend", "drift", "adopted")]
+    todo = to_do(look)
     if could_not(look):
         return False
-    if todo and (held := sorted({row["held"] for row in todo if row["held"]})):
-        raise CannotRun(f"nothing may be changed: {', '.join(held)}")
+    if why := hindrance(look):
+        raise CannotRun(f"nothing may be changed: {why}")
     if not todo or yes:
         return bool(todo)
     if not sys.stdin.isatty():
@@ -244,36 +259,3 @@ def _failed(row: Look) -> bool:
 def _age(look: Look) -> str:
     minutes = max(0, round(datetime.now(UTC).timestamp() - look["at_ms"] / 1000)) // 60
     return f"; looked at {minutes} min ago"
-
-
-def _later(until: str | None, now_ms: int) -> int:
-    """A moment (Unix ms) from now on; 0 for none."""
-    if until is None:
-        return 0
-    try:
-        return now_ms + round(seconds(until) * 1000)
-    except ValueError:
-        pass
-    try:
-        at = datetime.fromisoformat(until)
-    except ValueError:
-        raise CannotRun(
-            f'--until "{until}" is neither a duration such as 7d nor a moment such as 2026-03-01T09:00'
-        ) from None
-    at_ms = round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-    if at_ms <= now_ms:
-        raise CannotRun("--until lies in the past")
-    return at_ms
-
-
-def _id(row: Mapping[str, Any]) -> str:
-    return f"{row['connection']}/{row['number']}"
-
-
-def _hidden(id_: str) -> str:
-    connection, _, number = id_.partition("/")
-    return f"{connection}/{masked(number)}"
-
-
-def _told(ids: list[str]) -> str:
-    return "".join(f" {_hidden(id_)}" for id_ in ids)

@@ -17,6 +17,7 @@ from console.cli.against import moment_ms
 from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, listing, print_json, show_whole, talk
 from console.cli.storage import data_dir_option, with_store
+from console.missed import is_a_finding, sentences
 from store.client import Store
 from store.durations import seconds
 
@@ -88,11 +89,6 @@ async def _ask(store: Store, wanted: Mapping[str, Any]) -> list[Record]:
         await asyncio.sleep(LOOK_EVERY)
 
 
-def is_a_finding(record: Mapping[str, Any]) -> bool:
-    """Whether something is missing after all, or may be."""
-    return bool(record["still_missing"] or record["why"] or not record["complete"])
-
-
 def _show(found: list[Record], *, dry_run: bool) -> None:
     if not found:
         talk().print("there is no connection with `auth`, so no events are expected")
@@ -116,18 +112,3 @@ _COLUMNS = {
     "recovered": "recovered",
     "in progress": "in_progress",
 }
-
-
-def sentences(record: Mapping[str, Any], *, dry_run: bool = False) -> list[str]:
-    """What a table does not say."""
-    if record["why"]:
-        return [f"could not be asked: {record['why']}"]
-    told = [f"{kind} was not received of {count} call(s)" for kind, count in record["not_received"].items()]
-    if not record["complete"]:
-        told.append("its list of calls was longer than is read; choose a shorter --since")
-    if record["came_twice"]:
-        told.append(f"the report of {record['came_twice']} call(s) came after it had been recovered, and counts twice")
-    if record["still_missing"] and not dry_run:
-        whys = dict.fromkeys(each["why"] for each in record["calls"] if each.get("why"))
-        told.append(f"{record['still_missing']} could not be recovered: {'; '.join(whys)}")
-    return told

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,18 +12,27 @@ from console.keeping import (
     UnknownNumber,
     ask,
     could_not,
+    deed,
+    hidden,
+    id_of,
     ids_of,
     is_different,
+    is_kept,
     last_look,
+    later,
     line,
-    look_soon,
+    pin,
     record,
     records,
     summary,
+    to_do,
+    unpin,
 )
 from store.client import Store
 from store.numbers import Asked
 
+NOWHERE = Path("/nowhere")
+ID = "desk/+31850000001"
 LOOK: dict[str, Any] = {"at_ms": 0, "file": "numbers.yaml", "mode": "live", "timezone": "Europe/Amsterdam"}
 
 
@@ -94,23 +104,58 @@ async def test_a_wish_is_answered_with_progress(store: Store) -> None:
 
     store.numbers.ask = asking  # type: ignore[method-assign,assignment]
 
-    answered, _ = await asyncio.gather(ask(store, "apply", "anna", ["desk/+31850000001"], progress), keeper())
+    await store.numbers.keep_file(b"{}")
+    wanted = ask(store, "apply", "anna", NOWHERE, ["desk/+31850000001"], progress)
+    answered, _ = await asyncio.gather(wanted, keeper())
     assert (answered["rows"], seen) == ([row()], [(1, 2)])
 
 
-async def test_nobody_answers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_answers(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "BEGUN_WITHIN", 0.05)
+    (tmp_path / "numbers.yaml").write_text("numbers: {}")
     with pytest.raises(NobodyKeeps, match="no worker is running"):
-        await ask(store, "look", "anna")
+        await ask(store, "look", "anna", tmp_path)
     assert await store.numbers.asked() == []
     with pytest.raises(NobodyKeeps, match="no worker has looked"):
-        await last_look(store)
+        await last_look(store, tmp_path)
     await store.redis.zadd("hs:workers", {"w": (await store.schedules.now_ms()) + 1000})
     with pytest.raises(NobodyKeeps, match=r"is numbers\.yaml beside the rules"):
-        await ask(store, "look", "anna")
+        await ask(store, "look", "anna", tmp_path)
 
 
-async def test_a_look_that_nobody_waits_for(store: Store) -> None:
-    await look_soon(store, "anna", "desk/+31850000001")
-    (asked,) = await store.numbers.asked()
-    assert (asked.wish, asked.numbers) == ("look", ("desk/+31850000001",))
+async def test_without_a_file_nobody_is_waited_for(store: Store) -> None:
+    with pytest.raises(NobodyKeeps, match=r"there is no numbers\.yaml in /nowhere.*docs/numbers\.md"):
+        await ask(store, "look", "anna", NOWHERE)
+    assert not await is_kept(store, NOWHERE)
+    await store.numbers.tend("w1", 60)
+    assert await is_kept(store, NOWHERE)
+
+
+async def test_a_pin_is_put_and_taken_and_looked_at(store: Store) -> None:
+    made = await pin(store, ID, "anna", "being moved", "7d")
+    assert (await store.numbers.pins(), made.until_ms - made.since_ms) == ({ID: made}, 7 * 86_400_000)
+    assert (await pin(store, ID, "anna", "")).until_ms == 0
+    assert await unpin(store, ID, "anna")
+    assert not await unpin(store, ID, "anna")
+    assert {(asked.wish, asked.numbers) for asked in await store.numbers.asked()} == {("look", (ID,))}
+    with pytest.raises(ValueError, match="neither a duration"):
+        await pin(store, ID, "anna", "", "soon")
+
+
+def test_the_end_of_a_pin() -> None:
+    now_ms = 1_772_355_600_000
+    assert later("90m", now_ms) == later("2026-03-01T10:30", now_ms) == later("2026-03-01T11:30+01:00", now_ms)
+    with pytest.raises(ValueError, match="lies in the past"):
+        later("2026-03-01T08:00", now_ms)
+
+
+def test_what_applying_would_touch() -> None:
+    states = ("same", "change", "mend", "drift", "adopted", "pinned", "missing", "unknown")
+    look = {"rows": [row(state=state) for state in states]}
+    assert [each["state"] for each in to_do(look)] == ["change", "mend", "drift", "adopted"]
+
+
+def test_the_audit_trail_names_no_number_in_full() -> None:
+    assert id_of(row()) == ID
+    assert deed("apply", [ID, ID]) == f"numbers apply {hidden(ID)} {hidden(ID)}"
+    assert (deed("apply", []), "0000" in hidden(ID)) == ("numbers apply", False)

@@ -5,6 +5,7 @@ import getpass
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,12 +34,15 @@ class Keeper:
             "adopt": [row(done=True)],
         }
         self.asked: list[tuple[str, tuple[str, ...]]] = []
-        self._stop = threading.Event()
+        self._stop, self._begun = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._answer()))
         self._thread.start()
+        assert self._begun.wait(60)
 
     async def _answer(self) -> None:
         store = open_store(self.url)
+        await store.numbers.keep_file(b"{}")
+        self._begun.set()
         while not self._stop.is_set():
             for asked in await store.numbers.asked():
                 self.asked.append((asked.wish, asked.numbers))
@@ -86,8 +90,18 @@ def test_the_last_look_asks_nobody(cli: Cli, url: str) -> None:
     assert "min ago" in done.stderr
 
 
-def test_nobody_keeps_numbers(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_file_it_says_how_to_begin(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOKSWITCH_RULES_DIR", str(tmp_path))
+    for arguments in (("plan",), ("plan", "--last"), ("adopt", MAIN)):
+        done = cli("numbers", *arguments)
+        assert (done.exit_code, f"there is no numbers.yaml in {tmp_path}" in done.stderr) == (2, True)
+        assert "docs/numbers.md" in done.stderr
+
+
+def test_nobody_keeps_numbers(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "BEGUN_WITHIN", 0.05)
+    monkeypatch.setenv("HOOKSWITCH_RULES_DIR", str(tmp_path))
+    (tmp_path / "numbers.yaml").write_text("numbers: {}")
     done = cli("numbers", "plan")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "no worker is running; start `hookswitch work`" in done.stderr

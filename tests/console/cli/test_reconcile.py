@@ -10,20 +10,12 @@ from typing import Any
 
 import pytest
 
-from console.cli.reconcile import is_a_finding, sentences
 from store import keys
 from store.client import Store
 from tests.console.conftest import Cli
 from tests.console.recorded import in_store
+from tests.console.test_missed import FOUND, MISSED, REFUSED
 from tests.store.builders import claim_one
-
-FOUND: dict[str, Any] = {
-    "connection": "desk", "provider": "flireo", "since": None, "until": None, "asked": True, "why": "",
-    "complete": True, "known": 5, "whole": 3, "missing": 2, "recovered": 2, "still_missing": 0, "in_progress": 0,
-    "came_twice": 0, "not_received": {"status-update": 2}, "usual": [], "calls": [],
-}  # fmt: skip
-MISSED = FOUND | {"recovered": 1, "still_missing": 1, "calls": [{"call": "c1", "why": "no answer"}, {"call": "c2"}]}
-REFUSED = FOUND | {"connection": "other", "why": "the key was refused", "asked": False}
 
 
 @contextmanager
@@ -123,12 +115,3 @@ def test_a_worker_that_cannot_do_it(cli: Cli, url: str) -> None:
 def test_what_cannot_be_read(cli: Cli, arguments: tuple[str, str]) -> None:
     result = cli("reconcile", *arguments)
     assert (result.exit_code, arguments[0] in result.stderr) == (2, True)
-
-
-def test_what_a_table_does_not_say() -> None:
-    assert sentences(REFUSED) == ["could not be asked: the key was refused"]
-    assert sentences(MISSED)[-1] == "1 could not be recovered: no answer"
-    assert len(sentences(MISSED, dry_run=True)) == 1
-    odd = FOUND | {"complete": False, "came_twice": 1, "not_received": {}}
-    assert len(sentences(odd)) == 2
-    assert [is_a_finding(each) for each in (FOUND, MISSED, REFUSED, odd)] == [False, True, True, True]
