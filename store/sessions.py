@@ -21,6 +21,8 @@ NAMELESS_SECONDS = 600
 """How long a browser may take to log in."""
 MOST_REVEALED = 100
 """How many events and calls a browser sees unmasked; the oldest are masked again."""
+SAID_SECONDS = 300
+"""How long what a form did waits for a page to be told on."""
 STRIKES_SECONDS = 60
 """How long failed logins are counted together."""
 
@@ -37,6 +39,15 @@ class Session:
     """What the login rests on; when that has changed, the login is over."""
     revealed: tuple[str, ...] = ()
     """Ids of events and calls whose phone numbers this person asked to see."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What became of a form, as the next page tells it."""
+
+    text: str
+    bad: bool = False
+    """Whether it was not done."""
 
 
 class Sessions:
@@ -66,6 +77,21 @@ class Sessions:
         revealed = (*session.revealed, what)[-MOST_REVEALED:]
         await self._keep(token, replace(session, revealed=revealed))
 
+    async def say(self, token: str, said: Said) -> None:
+        """Let the next page tell this, once."""
+        await self._redis.set(_key(token, keys.SAID), orjson.dumps(said.__dict__), ex=SAID_SECONDS)
+
+    async def heard(self, token: str) -> Said | None:
+        """What there is to tell; nobody is told again."""
+        found = await self._redis.getdel(_key(token, keys.SAID))
+        return Said(**orjson.loads(found)) if found else None
+
+    async def secret(self) -> bytes:
+        """The same for every console on this store, and known to nobody else."""
+        await self._redis.set(keys.CONSOLE_KEY, secrets.token_bytes(32), nx=True)
+        found: bytes = await self._redis.get(keys.CONSOLE_KEY)
+        return found
+
     async def struck(self, who: str) -> int:
         """Count one more failed login from an address; how many there were within the last minute or so."""
         async with self._redis.pipeline(transaction=True) as pipeline:
@@ -84,7 +110,7 @@ class Sessions:
 
     async def end(self, token: str) -> None:
         """Log out."""
-        await self._redis.delete(_key(token))
+        await self._redis.delete(_key(token), _key(token, keys.SAID))
 
 
 def _read(stored: bytes) -> Session:
@@ -92,5 +118,5 @@ def _read(stored: bytes) -> Session:
     return Session(**fields | {"revealed": tuple(fields["revealed"])})
 
 
-def _key(token: str) -> str:
-    return keys.SESSION + hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+def _key(token: str, prefix: str = keys.SESSION) -> str:
+    return prefix + hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from console.reference.catalog import IN_DOUBT, action_records, function_records, kind_records
+from console.web.metrics import ConsoleMetrics
 from receiver.metrics import ReceiverMetrics
 from receiver.providers import PROVIDERS
 from rules.engine.checks.codes import CODES
@@ -186,17 +187,19 @@ def _metrics() -> Iterator[str]:
     yield "# Metrics\n"
     yield "What `/metrics` of each process shows, beside `process_*` (memory, processor time, open files). How to reach"
     yield "it, the alerts and what to do: [watching it](../watch-it.md). A label's value comes from a set that is known"
-    yield "here: connections, kinds, rules, actions, outcomes; whatever else is counted under `other`.\n"
+    yield "here: connections, kinds, rules, actions, outcomes, pages; whatever else is counted under `other`.\n"
     store = StoreGauges(open_store(_NOWHERE))
     yield "## Of a receiver\n"
     yield from _measures(ReceiverMetrics({}, store).sheet)
     yield "\n## Of a worker\n"
     yield from _measures(WorkerMetrics(store).sheet)
-    yield "\n## Of the store, from either\n"
+    yield "\n## Of a console\n"
+    yield from _measures(ConsoleMetrics().sheet)
+    yield "\n## Of the store, from receivers and workers\n"
     yield "The same from whichever process is asked, and at most three seconds old. Take `max` over instances, not"
     yield "`sum`. While the store is away only `hookswitch_store_up` is shown.\n"
     yield from _measures(store.sheet)
-    yield "\n## What runs, from either\n"
+    yield "\n## What runs, from all\n"
     yield from _measures(build_sheet(""))
 
 

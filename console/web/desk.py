@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from console.web.book import Book
 from console.web.live import Live
+from console.web.metrics import ConsoleMetrics
 from console.web.settings import ConsoleSettings
 from console.web.visitor import Visitor
 from store.audit import Deed
@@ -25,6 +26,7 @@ class Desk:
     book: Book
     url: str = field(repr=False)
     """Where the store is; it may hold a password."""
+    metrics: ConsoleMetrics = field(default_factory=ConsoleMetrics)
 
 
 def desk_of(request: Request) -> Desk:

@@ -43,7 +43,7 @@ def _moment(name: str, text: str, problems: list[str]) -> int:
 
 def going_on(query: Mapping[str, str], cursor: str) -> str:
     """The query that goes on behind what is shown."""
-    kept = {name: value for name, value in query.items() if value and name not in ("cursor", "done")}
+    kept = {name: value for name, value in query.items() if value and name != "cursor"}
     return urlencode(kept | {"cursor": cursor})
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.web.desk import desk_of, visitor_of
+from store.sessions import Said
 
-def to(path: str, done: str = "") -> Response:
-    """To a page of ours, which may say what was done."""
-    return RedirectResponse(path + (f"?{urlencode({'done': done})}" if done else ""), 303)
+
+async def to(request: Request, path: str, said: str = "", *, bad: bool = False) -> Response:
+    """To a page of ours. What was done, or with `bad` was not, is told there once; it never stands in the address."""
+    if said:
+        await desk_of(request).store.sessions.say(visitor_of(request).token, Said(said, bad))
+    return RedirectResponse(path, 303)

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.web.forms import FormTooLarge, read_form, replayed
+from console.web.metrics import ConsoleMetrics
 from console.web.pages.trouble import around_the_proxy, store_is_away
 from console.web.settings import ConsoleSettings
 from console.web.visitor import Grounds, NotThroughTheProxy, Visitor, grounds_of
@@ -26,8 +27,11 @@ from store.client import Store
 logger = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD"})
-UNGUARDED = ("/static/", "/livez")
+UNCHANGING = "/static/"
+UNGUARDED = (UNCHANGING, "/livez")
 """Paths that tell nothing, and so ask nobody who they are."""
+METRICS = "/metrics"
+"""Asked for by machines, by whatever name they know us; it wants a token of its own."""
 LOGIN = "/login"
 
 HEADERS: Mapping[str, str] = {
@@ -44,10 +48,11 @@ HEADERS: Mapping[str, str] = {
 class Guard:
     """Wraps the application."""
 
-    def __init__(self, app: ASGIApp, settings: ConsoleSettings, store: Store) -> None:
+    def __init__(self, app: ASGIApp, settings: ConsoleSettings, store: Store, metrics: ConsoleMetrics) -> None:
         self._app = app
         self._settings = settings
         self._store = store
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -64,6 +69,8 @@ class Guard:
 
     async def _admit(self, scope: Scope, headers: Headers, receive: Receive) -> Response | Receive:
         """A refusal, or the body to go on with."""
+        if scope["path"] == METRICS:
+            return receive
         if not _is_ours(headers.get("host", ""), self._settings):
             return PlainTextResponse("this console is not known by that name; see HOOKSWITCH_CONSOLE_NAMES", 421)
         if scope["path"].startswith(UNGUARDED):
@@ -71,6 +78,7 @@ class Guard:
         try:
             return await self._admit_visitor(scope, headers, receive)
         except NotThroughTheProxy:
+            self._metrics.refused.add("proxy")
             return around_the_proxy(self._settings.console_proxy_header)
         except FormTooLarge:
             return PlainTextResponse("the form is too large", 413)
@@ -158,7 +166,7 @@ def _hardened(scope: Scope, send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
-            headers["cache-control"] = "max-age=300" if scope["path"].startswith(UNGUARDED) else "no-store"
+            headers["cache-control"] = "max-age=300" if scope["path"].startswith(UNCHANGING) else "no-store"
             if "new_cookie" in scope:
                 headers.append("set-cookie", scope["new_cookie"])
         await send(message)

@@ -68,14 +68,14 @@ _ANY = HowTo(
 _PLATFORMS: Mapping[str, HowTo] = {"flireo": _FLIREO, "vapi": _VAPI, "fluents": _FLUENTS, "opencx": _OPENCX}
 
 
-def url_of(connection: Connection) -> str:
+def url_of(connection: Connection, host: str = "") -> str:
     """The URL for its events; where a token is its only proof, with a stand-in for it."""
     schemes = {entry.scheme for entry in connection.auth}
-    plain = f"{HOST}/hooks/{connection.name}"
+    plain = f"{host or HOST}/hooks/{connection.name}"
     return f"{plain}/{TOKEN}" if schemes == {"path_token"} else plain
 
 
-def steps_for(connection: Connection) -> tuple[Sequence[str], str]:
+def steps_for(connection: Connection, host: str = "") -> tuple[Sequence[str], str]:
     """What to do, and where to read more."""
-    how, plain = _PLATFORMS.get(connection.provider, _ANY), f"{HOST}/hooks/{connection.name}"
+    how, plain = _PLATFORMS.get(connection.provider, _ANY), f"{host or HOST}/hooks/{connection.name}"
     return [step.format(url=plain, token_url=f"{plain}/{TOKEN}") for step in how.steps], how.page

@@ -57,18 +57,28 @@ class Live:
         for watcher in self._watchers:
             watcher.set()
 
-    async def news(self) -> AsyncGenerator[bytes]:
-        """What one page is sent; raises Crowded before the first byte."""
-        if len(self._watchers) >= MOST_WATCHERS:
+    @property
+    def watching(self) -> int:
+        """How many pages watch."""
+        return len(self._watchers)
+
+    def join(self) -> asyncio.Event:
+        """One more page watches, until it leaves; raises Crowded."""
+        if self.watching >= MOST_WATCHERS:
             raise Crowded
         watcher = asyncio.Event()
         self._watchers.add(watcher)
-        try:
-            yield b"retry: 2000\n\n"
-            while True:
-                yield await self._next(watcher)
-        finally:
-            self._watchers.discard(watcher)
+        return watcher
+
+    def leave(self, watcher: asyncio.Event) -> None:
+        """It watches no more."""
+        self._watchers.discard(watcher)
+
+    async def news(self, watcher: asyncio.Event) -> AsyncGenerator[bytes]:
+        """What a page that has joined is sent."""
+        yield b"retry: 2000\n\n"
+        while True:
+            yield await self._next(watcher)
 
     async def _next(self, watcher: asyncio.Event) -> bytes:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from console.texts import printable
+from console.web.desk import desk_of, visitor_of
 from console.web.visitor import Visitor
+from store.sessions import Said
 
 NAVIGATION: Sequence[tuple[str, str, str]] = (
     ("events", "Events", "e"), ("calls", "Calls", "c"), ("rules", "Rules", "r"), ("dead", "Dead letters", "d"),
@@ -22,6 +24,8 @@ NAVIGATION: Sequence[tuple[str, str, str]] = (
     ("audit", "Audit", "a"),
 )  # fmt: skip
 """Path and name of each page in the menu, and the key that leads there after `g`."""
+REFRESH = "x-hookswitch-refresh"
+"""The header with which a page that is open asks for itself again."""
 MOST_SHOWN = 200_000
 """Characters of one record that are shown."""
 
@@ -33,20 +37,25 @@ _TONES = {
 }  # fmt: skip
 
 
-def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    """A whole page for whoever asked for it."""
-    visitor: Visitor = request.scope["visitor"]
+async def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """A whole page for whoever asked for it, with what their last form did."""
+    visitor = visitor_of(request)
     here = request.url.path.split("/")[1]
     around = {
         "visitor": visitor,
         "proof": visitor.session.proof,
         "navigation": NAVIGATION,
         "here": here,
-        "path": request.url.path,
-        "query": request.url.query,
-        "done": request.query_params.get("done", ""),
+        "said": await _said(request, visitor),
     }
     return HTMLResponse(environment().get_template(template).render(around | values), status)
+
+
+async def _said(request: Request, visitor: Visitor) -> Said | None:
+    """What there is to tell; a page that only refreshes itself leaves it to the one that somebody opens."""
+    if REFRESH in request.headers:
+        return None
+    return await desk_of(request).store.sessions.heard(visitor.token)
 
 
 def bare_page(title: str, what: str, steps: Sequence[str], *, again: bool = False) -> str:
@@ -64,6 +73,7 @@ def environment() -> Environment:
     made.filters |= {
         "moment": moment, "clock": clock, "ms": milliseconds, "pretty": pretty, "printable": printable, "tone": tone,
         "words": words, "segment": segment, "day": day, "oneline": oneline, "tojson_plain": as_json,
+        "spoken": spoken,
     }  # fmt: skip
     return made
 
@@ -109,6 +119,19 @@ def oneline(value: Any, longest: int = 200) -> str:
 def as_json(value: Any) -> str:
     """A value as JSON on one line, so that a text can be told from a number."""
     return _json(value)
+
+
+_SPOKEN = ("result", "first_message", "firstMessage")
+
+
+def spoken(body: Any) -> str:
+    """The words in an answer that somebody hears; empty when it has none."""
+    if not isinstance(body, Mapping):
+        return ""
+    for name in _SPOKEN:
+        if isinstance(body.get(name), str):
+            return str(body[name])
+    return next((words for value in body.values() if (words := spoken(value))), "")
 
 
 def _json(value: Any, option: int = 0) -> str:

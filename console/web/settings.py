@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from store.settings import StoreSettings
+from store.settings import PublicUrl, StoreSettings, on_loopback
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -18,12 +18,14 @@ class ConsoleSettings(StoreSettings):
 
     rules_dir: Path = Field(Path("rules/live"), description="the rules in force, to show them")
     connections: Path = Field(Path("rules/connections.yaml"), description="the connections file, to show it")
+    public_url: PublicUrl = Field("", description="where platforms reach the receiver, to show it")
     console_host: str = Field("127.0.0.1", description="address the console listens on")
     console_port: int = Field(8081, description="port the console listens on")
     console_names: str = Field("", description="host names the console is reached by, separated by commas")
     console_password: str = Field("", description="what people log in with; needed beyond loopback", repr=False)
     console_proxy_header: str = Field("", description="header in which a login proxy says who it is")
     console_proxy_from: str = Field("127.0.0.1,::1", description="addresses or networks that proxy speaks from")
+    metrics_token: str = Field("", description="who shows it may read /metrics; empty: no such page", repr=False)
     console_https: bool = Field(False, description="people reach it over HTTPS; its cookie then travels no other way")
 
     @field_validator("console_proxy_from")
@@ -47,10 +49,7 @@ class ConsoleSettings(StoreSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether nobody else on the network can reach it."""
-        try:
-            return ipaddress.ip_address(self.console_host).is_loopback
-        except ValueError:
-            return self.console_host == "localhost"
+        return on_loopback(self.console_host)
 
     @property
     def open(self) -> bool:

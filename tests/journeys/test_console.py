@@ -23,6 +23,8 @@ from tests.browser import launched
 from tests.console.support import CALLER
 from tests.console.web.pages.support import House, asked, called, house
 from tests.console.web.pages.test_dead import bury, group_in
+from tests.console.web.pages.test_numbers import ROW, kept
+from tests.console.web.pages.test_pointing import answered
 
 pytestmark = pytest.mark.journey
 
@@ -43,6 +45,8 @@ class Stand:
     url: str
     browser: Browser
     group: str
+    number: str
+    """The page of a number that somebody else has pointed elsewhere."""
 
     @asynccontextmanager
     async def page(self, **options: Any) -> AsyncIterator[Page]:
@@ -63,7 +67,7 @@ class Stand:
             "/events", "/events?kind=nothing", "/events/evt_1", "/events/evt_2", "/events/evt_2/rehearsal",
             "/events/evt_2/test?rule=others", "/calls", "/calls/evt_1", "/rules", "/rules/others", "/rules/wrong",
             "/try?event=evt_2", "/dead", f"/dead/{self.group}", "/connections", "/connections/desk", "/numbers",
-            "/system", "/system/examined", "/audit", "/nothing",
+            self.number, "/system", "/system/examined", "/audit", "/nothing",
         ]  # fmt: skip
 
 
@@ -77,7 +81,8 @@ async def stand(store: Store, store_url: str, tmp_path: Path) -> AsyncIterator[S
             "description: x\non: assistant-request\nif: call.form == 1\nanswer: {x: 1}\n"
         )
         await built.store.pauses.begin("rule:night", "anna", "too eager")
-        yield Stand(built, url, browser, group_in(await built.see("/dead")))
+        number = await kept(built)
+        yield Stand(built, url, browser, group_in(await built.see("/dead")), number)
 
 
 @asynccontextmanager
@@ -195,8 +200,23 @@ async def test_what_cannot_be_undone_asks_first(stand: Stand) -> None:
         assert await stand.house.store.dead.count() == 1
         page.once("dialog", lambda dialog: dialog.accept())
         await page.get_by_role("button", name="Drop 1").click()
-        await page.wait_for_url("**/dead?done=*")
+        await page.get_by_role("status").get_by_text("1 dead letter is dropped").wait_for()
         assert await stand.house.store.dead.count() == 0
+
+
+async def test_a_page_that_waits_for_a_worker_follows_it(stand: Stand) -> None:
+    async with stand.page(**LOOKS["phone"]) as page:
+        await page.goto("/numbers")
+        await page.get_by_role("button", name="Apply the plan").click()
+        await page.get_by_text("A worker takes it up").wait_for()
+        await answered(stand.house, ROW)
+        await page.get_by_role("button", name="Point 1 number elsewhere").wait_for()
+        results = await Axe().run(page)
+        assert [each["id"] for each in results.response["violations"] if each["impact"] in WORST] == []
+        await page.get_by_role("button", name="Point 1 number elsewhere").click()
+        await page.get_by_text("A worker takes it up").wait_for()
+        await answered(stand.house, ROW | {"state": "same", "done": True})
+        await page.get_by_text("Done: 1 number.").wait_for()
 
 
 async def test_the_theme_is_remembered(stand: Stand) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from store import keys
 from store.client import Store
-from store.sessions import IDLE_SECONDS, MOST_REVEALED, NAMELESS_SECONDS
+from store.sessions import IDLE_SECONDS, MOST_REVEALED, NAMELESS_SECONDS, SAID_SECONDS, Said
 
 
 async def test_a_session_is_known_by_its_token_alone(store: Store) -> None:
@@ -57,3 +57,26 @@ async def test_strikes_are_counted_for_a_while(store: Store) -> None:
     assert await store.sessions.strikes("1.2.3.4") == 3
     assert await store.sessions.strikes("5.6.7.8") == 0
     assert 0 < await store.redis.ttl(keys.STRIKES + "1.2.3.4") <= 60
+
+
+async def test_what_was_said_is_heard_once(store: Store) -> None:
+    token, _ = await store.sessions.begin("anna", "open")
+    assert await store.sessions.heard(token) is None
+    await store.sessions.say(token, Said("not done", bad=True))
+    (key,) = await store.redis.keys(keys.SAID + "*")
+    assert 0 < await store.redis.ttl(key) <= SAID_SECONDS
+    assert await store.sessions.heard(token + "x") is None
+    assert await store.sessions.heard(token) == Said("not done", bad=True)
+    assert await store.sessions.heard(token) is None
+
+
+async def test_nothing_is_told_to_who_has_left(store: Store) -> None:
+    token, _ = await store.sessions.begin("anna", "open")
+    await store.sessions.say(token, Said("done"))
+    await store.sessions.end(token)
+    assert await store.redis.keys("*") == []
+
+
+async def test_every_console_has_the_same_secret(store: Store) -> None:
+    secret = await store.sessions.secret()
+    assert (len(secret), await store.sessions.secret()) == (32, secret)

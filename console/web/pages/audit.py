@@ -6,6 +6,7 @@ import re
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.web.desk import desk_of
 from console.web.render import page
@@ -19,4 +20,7 @@ async def show(request: Request) -> Response:
     before = request.query_params.get("before", "")
     asked = before if _ID.fullmatch(before) else "+"
     deeds = await desk_of(request).store.audit.newest(ROWS, before=asked)
-    return page(request, "audit.html", deeds=deeds, more=deeds[-1].id if len(deeds) == ROWS else "")
+    return await page(request, "audit.html", deeds=deeds, more=deeds[-1].id if len(deeds) == ROWS else "")
+
+
+ROUTES = (Route("/audit", show),)

@@ -12,6 +12,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.past.tracebook import trace_record
 from console.web.desk import desk_of, visitor_of
@@ -40,7 +41,7 @@ async def show_all(request: Request) -> Response:
     events = await asyncio.gather(*(store.calls.events_of(each.connection, each.id) for each in found))
     lines = await asyncio.gather(*(_line(store, call, ids) for call, ids in zip(found, events, strict=True)))
     older = found[-1].last_ms if len(found) == ROWS else 0
-    return page(request, "calls.html", lines=[line for line in lines if line], older=older, newest=not before)
+    return await page(request, "calls.html", lines=[line for line in lines if line], older=older, newest=not before)
 
 
 async def _line(store: Store, call: SeenCall, ids: Sequence[str]) -> Record:
@@ -74,7 +75,7 @@ async def show(request: Request) -> Response:
     known = {number for _, event in moments for number in (event.call.from_, event.call.to)}
     numbers = visitor_of(request).sees_numbers_of(call_key(stored.event.connection, name))
     record = shown(_record(name, moments), known - {""}, numbers=numbers)
-    return page(
+    return await page(
         request, "call.html", call=record, event=stored.event.id, numbers=numbers, has_numbers=bool(known - {""}),
         left_out=len(ids) - len(told), connection=stored.event.connection, provider=stored.event.provider,
     )  # fmt: skip
@@ -84,7 +85,7 @@ async def show_numbers(request: Request) -> Response:
     """Somebody asks for the phone numbers; that is written down."""
     event = (await _found(request)).event
     await reveal(request, call_key(event.connection, _name(event)), f"see the numbers of the call of event {event.id}")
-    return to(f"/calls/{event.id}")
+    return await to(request, f"/calls/{event.id}")
 
 
 async def _found(request: Request) -> StoredEvent:
@@ -138,3 +139,10 @@ def _record(name: str, moments: Sequence[tuple[Record, Event]]) -> Record:
         "id": name, "from": about.from_, "to": about.to, "direction": about.direction, "began": first,
         "lasted": last - first, "moments": told, "waits": len(waited), "longest": max(waited, default=0),
     }  # fmt: skip
+
+
+ROUTES = (
+    Route("/calls", show_all),
+    Route("/calls/{event}", show),
+    Route("/calls/{event}/numbers", show_numbers, methods=["POST"]),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.deadscope import NO_RULE
 from console.web.desk import desk_of, note
@@ -54,7 +56,7 @@ async def show(request: Request) -> Response:
     """The groups."""
     store = desk_of(request).store
     groups = [_shown(group) for group in await _groups(store)]
-    return page(request, "dead.html", groups=groups, count=await store.dead.count(), most=MOST)
+    return await page(request, "dead.html", groups=groups, count=await store.dead.count(), most=MOST)
 
 
 async def show_group(request: Request) -> Response:
@@ -62,7 +64,7 @@ async def show_group(request: Request) -> Response:
     group = await _group(desk_of(request).store, request.path_params["group"])
     letters = [_told(letter) for letter in group.letters[:LISTED]]
     more = len(group.letters) - len(letters)
-    return page(request, "deadgroup.html", group=_shown(group), letters=letters, more=more)
+    return await page(request, "deadgroup.html", group=_shown(group), letters=letters, more=more)
 
 
 async def retry(request: Request) -> Response:
@@ -87,8 +89,12 @@ async def _do(request: Request, did: str, verb: Verb) -> Response:
     meant = [letter for letter in reversed(group.letters) if letter.died_ms <= int(until)]
     count = await _each(meant, verb)
     await note(request, f"{did} dead letters", rule=group.rule, reason=_masked(group.reason)[:200], letters=count)
-    words = "are tried again in the bulk lane" if did == "retry" else "are dropped; their events and traces stay"
-    return to("/dead", f"{count} dead letters {words}")
+    return await to(request, "/dead", _done(did, count))
+
+
+def _done(did: str, count: int) -> str:
+    letters = "1 dead letter is" if count == 1 else f"{count} dead letters are"
+    return f"{letters} tried again in the bulk lane" if did == "retry" else f"{letters} dropped; events and traces stay"
 
 
 async def _each(letters: Sequence[DeadLetter], verb: Verb) -> int:
@@ -104,7 +110,8 @@ async def _groups(store: Store) -> list[Group]:
     found: dict[tuple[str, str], list[DeadLetter]] = {}
     async for letter in store.dead.newest(MOST):
         found.setdefault((letter.rule or NO_RULE, letter.reason), []).append(letter)
-    groups = [Group(_key(rule, reason), rule, reason, letters) for (rule, reason), letters in found.items()]
+    secret = await store.sessions.secret()
+    groups = [Group(_key(secret, *about), *about, letters) for about, letters in found.items()]
     return sorted(groups, key=lambda group: -len(group.letters))
 
 
@@ -116,8 +123,9 @@ async def _group(store: Store, key: str) -> Group:
     raise HTTPException(404)
 
 
-def _key(rule: str, reason: str) -> str:
-    return hashlib.sha256(f"{rule}\0{reason}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
+def _key(secret: bytes, rule: str, reason: str) -> str:
+    """Keyed, since a number that is masked in the reason has few digits left to guess."""
+    return hmac.new(secret, f"{rule}\0{reason}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:24]
 
 
 def _shown(group: Group) -> dict[str, Any]:
@@ -142,3 +150,11 @@ def _told(letter: DeadLetter) -> dict[str, Any]:
 
 def _masked(text: str) -> str:
     return str(shown(text, (), numbers=False))
+
+
+ROUTES = (
+    Route("/dead", show),
+    Route("/dead/{group}", show_group),
+    Route("/dead/{group}/retry", retry, methods=["POST"]),
+    Route("/dead/{group}/drop", drop, methods=["POST"]),
+)

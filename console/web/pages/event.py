@@ -7,6 +7,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.making.newtest import CannotWrite, write_case
 from console.past.explain import explanation, why
@@ -42,7 +43,7 @@ async def show(request: Request) -> Response:
     known = (stored.event.call.from_, stored.event.call.to)
     record = shown({"trace": trace, "told": told, **_came_in(stored)}, known, numbers=numbers)
     rules = sorted(record["told"]["rules"], key=_rank)
-    return page(
+    return await page(
         request, "event.html", stored=stored, numbers=numbers, rules=rules, frames=frames, acted=_ACTED,
         has_numbers=any(known), tools={tool["id"]: tool["name"] for tool in record["trace"]["event"]["tools"]},
         **record,
@@ -86,7 +87,7 @@ async def show_numbers(request: Request) -> Response:
     """Somebody asks for the phone numbers; that is written down."""
     stored = await _found(request)
     await reveal(request, stored.event.id, f"see the numbers of event {stored.event.id}")
-    return to(f"/events/{stored.event.id}")
+    return await to(request, f"/events/{stored.event.id}")
 
 
 async def rehearse(request: Request) -> Response:
@@ -97,7 +98,7 @@ async def rehearse(request: Request) -> Response:
     for rule in told["rules"]:
         rule["why"] = why(rule)
     record = shown(told, (stored.event.call.from_, stored.event.call.to), numbers=numbers)
-    return page(request, "rehearsal.html", told=record, results=_RESULTS, stored=stored)
+    return await page(request, "rehearsal.html", told=record, results=_RESULTS, stored=stored)
 
 
 async def replay(request: Request) -> Response:
@@ -106,9 +107,9 @@ async def replay(request: Request) -> Response:
     try:
         fresh = await replay_live(desk.store, stored, (await desk.book.read()).connections)
     except BadMapping as error:
-        return to(f"/events/{stored.event.id}", f"nothing was done: {error}")
+        return await to(request, f"/events/{stored.event.id}", f"nothing was done: {error}")
     await note(request, f"replay event {stored.event.id}", events=len(fresh), as_=", ".join(fresh[:5]))
-    return to(f"/events/{fresh[0]}", "enqueued in the bulk lane; this is the new event")
+    return await to(request, f"/events/{fresh[0]}", "enqueued in the bulk lane; this is the new event")
 
 
 async def copy_as_test(request: Request) -> Response:
@@ -127,4 +128,13 @@ async def copy_as_test(request: Request) -> Response:
         except CannotWrite as error:
             problem = str(error)
     names = [each.name for each in listening]
-    return page(request, "newtest.html", stored=stored, rules=names, chosen=rule, case=case, problem=problem)
+    return await page(request, "newtest.html", stored=stored, rules=names, chosen=rule, case=case, problem=problem)
+
+
+ROUTES = (
+    Route("/events/{event}", show),
+    Route("/events/{event}/rehearsal", rehearse),
+    Route("/events/{event}/test", copy_as_test),
+    Route("/events/{event}/numbers", show_numbers, methods=["POST"]),
+    Route("/events/{event}/replay", replay, methods=["POST"]),
+)

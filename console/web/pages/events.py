@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.web.book import Pages
 from console.web.desk import desk_of
@@ -14,12 +15,14 @@ from console.web.filters import going_on, wanted_of, write_down
 from console.web.render import page
 from console.web.seeing import shown
 from store.event import KINDS
-from store.look import Row, View, Wanted, look
+from store.look import Row, View, Wanted, look, older
 from store.masking import masked
 
 ROWS = 50
-MOST = 50_000
+MOST = 1_000_000
 """Events looked at for one page."""
+QUICK, PATIENT = 0.4, 5.0
+"""Seconds spent on the first page, and on one that somebody has asked to go on looking for."""
 EASY = 2_000
 """So many are looked at again for every piece of news; a list that takes more does not follow them."""
 STATUSES = ("queued", "waiting", "done", "dead")
@@ -31,12 +34,14 @@ async def show(request: Request) -> Response:
     desk, query = desk_of(request), request.query_params
     wanted, problems = wanted_of(query)
     await write_down(request, wanted)
-    view = await look(desk.store.redis, wanted, ROWS, query.get("cursor", ""), most=MOST)
-    return page(
+    longest = PATIENT if query.get("cursor") else QUICK
+    view = await look(desk.store.redis, wanted, ROWS, query.get("cursor", ""), most=MOST, longest=longest)
+    return await page(
         request, "events.html", rows=[line_of(row) for row in view.rows], problems=problems, wanted=wanted,
         choices=_choices(await desk.book.read(), view.rows, wanted), older=going_on(query, view.next), view=view,
         live=not query.get("cursor") and view.looked_at <= EASY, narrowed=wanted != Wanted(),
-        told=_told(view), asked=dict(query), kept=await desk.store.events.count(),
+        told=_told(view), asked=dict(query), kept=await desk.store.events.count(), patient=PATIENT,
+        left=await older(desk.store.redis, wanted, view),
     )  # fmt: skip
 
 
@@ -70,3 +75,6 @@ def _told(view: View) -> str:
     if not view.next:
         return "all"
     return "full" if len(view.rows) == ROWS else "partly"
+
+
+ROUTES = (Route("/events", show),)

@@ -6,6 +6,7 @@ import hmac
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from console.web.desk import desk_of
 from console.web.guard import cookie_for, cookie_name
@@ -22,7 +23,7 @@ async def ask(request: Request) -> Response:
     """The form; whoever is in already goes on."""
     if _named(request):
         return RedirectResponse("/", 303)
-    return page(request, "login.html", problem="", name="")
+    return await page(request, "login.html", problem="", name="")
 
 
 async def log_in(request: Request) -> Response:
@@ -30,13 +31,15 @@ async def log_in(request: Request) -> Response:
     desk, form = desk_of(request), request.scope["form"]
     peer = request.client.host if request.client else ""
     if await desk.store.sessions.strikes(peer) >= MOST_STRIKES:
-        return page(request, "login.html", status=429, problem="Too many attempts; wait a minute.", name="")
+        desk.metrics.refused.add("too_many")
+        return await page(request, "login.html", status=429, problem="Too many attempts; wait a minute.", name="")
     name = " ".join(form.get("name", "").split())[:LONGEST_NAME]
     if not name or not _right(form.get("password", ""), desk.settings.console_password):
+        desk.metrics.refused.add("password")
         await desk.store.sessions.struck(peer)
         await desk.store.audit.note(Deed(name or "nobody", "log in", {"failed": True, "from": peer}))
         problem = "That is not the password." if name else "Say who you are; the audit trail names you."
-        return page(request, "login.html", status=401, problem=problem, name=name)
+        return await page(request, "login.html", status=401, problem=problem, name=name)
     return await _let_in(request, name, peer)
 
 
@@ -70,3 +73,10 @@ def _named(request: Request) -> bool:
 
 def _right(given: str, wanted: str) -> bool:
     return bool(wanted) and hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode())
+
+
+ROUTES = (
+    Route("/login", ask),
+    Route("/login", log_in, methods=["POST"]),
+    Route("/logout", log_out, methods=["POST"]),
+)

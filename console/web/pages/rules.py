@@ -8,6 +8,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.pausing import UnknownTarget, scope_of
 from console.web.book import Pages
@@ -33,7 +34,7 @@ async def show_all(request: Request) -> Response:
     listed = states(pages, tally)
     loose = [finding for finding in pages.findings if finding.path not in {state.path for state in listed}]
     everything = tally.pauses.get(EVERYTHING)
-    return page(
+    return await page(
         request, "rules.html", states=listed, days=DAYS, folder=pages.folder, problem=pages.problem,
         everything=everything, workers=len(tally.notes), loose=[_framed(finding, "") for finding in loose],
     )  # fmt: skip
@@ -48,7 +49,7 @@ async def show(request: Request) -> Response:
         raise HTTPException(404)
     text = _text(pages, state)
     latest = await look(desk.store.redis, Wanted(rule=name), LATEST, most=EASY)
-    return page(
+    return await page(
         request, "rule.html", state=state, rule=state.rule, lines=whole(text), days=await _days(request, name),
         findings=[_framed(finding, text) for finding in state.findings], listens=_listens(state.rule),
         latest=[line_of(row) for row in latest.rows], held=await _held(request, state), back=latest.back_to_ms,
@@ -94,7 +95,9 @@ async def pause(request: Request) -> Response:
     why = " ".join(request.scope["form"].get("why", "").split())[:LONGEST_WHY]
     await desk.store.pauses.begin(scope, visitor_of(request).user, why)
     await note(request, f"pause {scope}", why=why)
-    return to(_place(scope), f"{_named(scope)} is paused: within a second no worker begins another step of it")
+    return await to(
+        request, _place(scope), f"{_named(scope)} is paused: within a second no worker begins another step of it"
+    )
 
 
 async def resume(request: Request) -> Response:
@@ -102,9 +105,9 @@ async def resume(request: Request) -> Response:
     desk, scope = desk_of(request), await _scope(request)
     lifted = await desk.store.pauses.resume(scope)
     if not lifted.found:
-        return to(_place(scope), f"{_named(scope)} was not paused")
+        return await to(request, _place(scope), f"{_named(scope)} was not paused")
     await note(request, f"resume {scope}", runs=lifted.runs)
-    return to(_place(scope), f"{_named(scope)} goes on; runs that waited: {lifted.runs}")
+    return await to(request, _place(scope), f"{_named(scope)} goes on; runs that waited: {lifted.runs}")
 
 
 async def _scope(request: Request) -> str:
@@ -127,3 +130,11 @@ def _place(scope: str) -> str:
 
 def _named(scope: str) -> str:
     return "everything" if scope == EVERYTHING else scope.replace(":", " ")
+
+
+ROUTES = (
+    Route("/rules", show_all),
+    Route("/rules/{rule}", show),
+    Route("/pause", pause, methods=["POST"]),
+    Route("/resume", resume, methods=["POST"]),
+)

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.checkup import examine_without_secrets
 from console.web.desk import desk_of
@@ -20,7 +21,9 @@ async def show(request: Request) -> Response:
     """What an operator looks at first."""
     desk = desk_of(request)
     seen = await standing(desk.store.redis, desk.settings.durability)
-    return page(request, "system.html", server=seen, durability=desk.settings.durability, **await _figures(desk.store))
+    return await page(
+        request, "system.html", server=seen, durability=desk.settings.durability, **await _figures(desk.store)
+    )
 
 
 async def examined(request: Request) -> Response:
@@ -33,7 +36,7 @@ async def examined(request: Request) -> Response:
     }  # fmt: skip
     receiver = ReceiverSettings(**{name: value for name, value in places.items() if name != "rules_dir"})
     findings = await examine_without_secrets(receiver, WorkerSettings(**places))
-    return page(request, "examined.html", findings=findings)
+    return await page(request, "examined.html", findings=findings)
 
 
 async def _figures(store: Store) -> dict[str, Any]:
@@ -48,3 +51,9 @@ async def _figures(store: Store) -> dict[str, Any]:
         "events": await store.events.count(),
         "dead": await store.dead.count(),
     }
+
+
+ROUTES = (
+    Route("/system", show),
+    Route("/system/examined", examined),
+)

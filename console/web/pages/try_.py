@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from console.past.pastbook import memories_of
 from console.web.desk import desk_of, note
@@ -45,7 +46,7 @@ def _tool(view: EventView, tool_id: str) -> ToolView | None:
 async def _page(request: Request, event_id: str, text: str, tried: Tried | None) -> Response:
     stored = await desk_of(request).store.events.get(event_id) if event_id else None
     names = sorted(event_view(stored.event).values) if stored else []
-    return page(
+    return await page(
         request, "try.html", event=event_id, stored=stored, expression=text, tried=_told(request, stored, tried),
         longest=LONGEST, names=names, chosen=request.scope.get("form", {}).get("tool", ""),
     )  # fmt: skip
@@ -63,3 +64,9 @@ def _told(request: Request, stored: StoredEvent | None, tried: Tried | None) -> 
 def _failed(tried: Tried) -> bool:
     """Whether there is no value to show."""
     return tried.value is None and bool(tried.problems)
+
+
+ROUTES = (
+    Route("/try", ask),
+    Route("/try", answer, methods=["POST"]),
+)

@@ -3,6 +3,8 @@
 
 const LIVE = "hookswitch-live";
 const THEME = "hookswitch-theme";
+const FOLLOW_EVERY = 1000;
+const COME_BACK = 30000;
 const THEMES = ["auto", "light", "dark"];
 
 function remembered(name, otherwise) {
@@ -23,7 +25,8 @@ function setUpTheme() {
   let theme = remembered(THEME, "auto");
   const show = () => {
     applyTheme(theme);
-    button.textContent = `Theme: ${theme}`;
+    button.title = `Theme: ${theme}`;
+    button.querySelector(".unseen").textContent = button.title;
   };
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -39,7 +42,8 @@ function regions(root) {
 }
 
 async function refresh() {
-  const response = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+  const headers = { accept: "text/html", "x-hookswitch-refresh": "1" };
+  const response = await fetch(location.href, { headers, redirect: "error" });
   if (!response.ok) return;
   const fresh = regions(new DOMParser().parseFromString(await response.text(), "text/html"));
   for (const [id, region] of regions(document)) {
@@ -47,6 +51,12 @@ async function refresh() {
     const inUse = region.contains(document.activeElement) || region.querySelector("details[open], dialog[open]");
     if (wanted && !inUse && wanted.innerHTML !== region.innerHTML) replace(region, wanted);
   }
+}
+
+// A region that says it waits for something is asked for until it does not any more.
+function follow() {
+  if (!document.querySelector("[data-follow]")) return;
+  setTimeout(() => refresh().catch(() => {}).then(follow), FOLLOW_EVERY);
 }
 
 function rows(root) {
@@ -67,11 +77,23 @@ function setUpLive() {
   if (regions(document).size === 0) return;
   let on = remembered(LIVE, "on") === "on";
   let source = null;
+  let later = 0;
+  const show = (away) => {
+    button.dataset.away = String(away);
+    button.title = away ? "No news at the moment; the page asks again by itself" : "Follow news as it comes";
+  };
   const listen = () => {
+    clearTimeout(later);
     source?.close();
     source = on ? new EventSource("/live") : null;
     source?.addEventListener("changed", () => { if (!document.hidden) refresh().catch(() => {}); });
+    source?.addEventListener("open", () => show(false));
+    source?.addEventListener("error", () => {
+      show(true);
+      if (source.readyState === EventSource.CLOSED) later = setTimeout(listen, COME_BACK);
+    });
     button.setAttribute("aria-pressed", String(on));
+    show(false);
   };
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -145,3 +167,4 @@ setUpKeys();
 setUpHelp();
 setUpCopying(document);
 setUpConfirmations();
+follow();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,53 @@ def test_nothing_is_offered_and_nothing_said_without_a_store(typing: dict[str, s
     assert offered({**typing, "HOOKSWITCH_REDIS_URL": "redis://127.0.0.1:1/0"}, "trace", "") == []
     assert offered({**typing, "HOOKSWITCH_REDIS_URL": ""}, "trace", "") == []
     assert offered({**typing, "HOOKSWITCH_RULES_DIR": "/nowhere"}, "run", "") == []
+
+
+def test_fish_offers_what_there_is(typing: dict[str, str], url: str) -> None:
+    if not shutil.which("fish"):
+        pytest.skip("there is no fish here")
+    event = an_event()
+    stored(url, event)
+    asked = 'hookswitch completion fish | source; for line in $argv; complete -C "hookswitch $line"; end'
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", asked, "pause ", "trace evt_", "events --connection "], env=typing,
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = [line.split("\t") for line in done.stdout.splitlines()]
+    assert shown == [["all"], ["greeting"], ["night_desk"], [event.id, event.kind], ["night_desk"]]
+
+
+ZSH = """autoload -Uz compinit && compinit -D -u; LISTMAX=999; eval "$(hookswitch completion zsh)"\n"""
+
+
+def test_zsh_lists_what_there_is_when_tab_is_pressed(typing: dict[str, str], url: str) -> None:
+    if not shutil.which("zsh"):
+        pytest.skip("there is no zsh here")
+    event = an_event()
+    stored(url, event)
+    ours, theirs = pty.openpty()
+    environ = {**typing, "TERM": "dumb", "COLUMNS": "200"}
+    shell = subprocess.Popen(
+        ["zsh", "-f", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, env=environ, start_new_session=True
+    )
+    os.close(theirs)
+    try:
+        os.write(ours, ZSH.encode())
+        for typed, wanted in (("pause ", ("greeting", "night_desk")), ("trace evt_", (event.id[4:],))):
+            os.write(ours, f"\x15hookswitch {typed}\t\t".encode())
+            _read_until(ours, wanted)
+    finally:
+        shell.kill()
+        shell.wait()
+        os.close(ours)
+
+
+def _read_until(terminal: int, wanted: tuple[str, ...]) -> None:
+    """Everything wanted is on the screen; what never comes ends as a timeout of the test."""
+    shown = ""
+    while not all(word in shown for word in wanted):
+        shown += os.read(terminal, 4096).decode(errors="replace")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

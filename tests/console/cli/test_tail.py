@@ -3,11 +3,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -15,6 +13,7 @@ from store.client import Store
 from store.event import Call, Event
 from tests.console.recorded import CALLED, CALLER, answered, in_store
 from tests.store.builders import accept, an_event, claim_one
+from tests.warm.programs import Program, piped
 
 pytestmark = pytest.mark.journey
 
@@ -35,15 +34,18 @@ class Running:
     def __init__(self, url: str, folder: Path, *arguments: str) -> None:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("HOOKSWITCH_")}
         environ |= {"HOOKSWITCH_REDIS_URL": url, "HOOKSWITCH_DATA_DIR": str(folder)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "console", "tail", *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ, text=True,
-        )  # fmt: skip
+        with ExitStack() as ends:
+            self.out, out = ends.enter_context(piped())
+            self.errors, errors = ends.enter_context(piped())
+            self.process = Program("console", "tail", *arguments, environ=environ, stdout=out, stderr=errors)
+            out.close()
+            errors.close()
+            self._ends = ends.pop_all()
 
-    @property
-    def out(self) -> IO[str]:
-        assert self.process.stdout
-        return self.process.stdout
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._ends.close()
 
 
 @pytest.fixture
@@ -51,13 +53,12 @@ def started(url: str, events: list[Event], tmp_path: Path) -> Iterator[list[Runn
     running: list[Running] = []
     yield running
     for each in running:
-        each.process.kill()
-        each.process.communicate()
+        each.stop()
 
 
 def test_lines_are_readable_and_masked(url: str, started: list[Running], events: list[Event], tmp_path: Path) -> None:
     started.append(Running(url, tmp_path, "-n", "5"))
-    lines = [started[0].out.readline() for _ in events]
+    lines = [started[0].out.readline().decode() for _ in events]
     assert [event.id in line for event, line in zip(events, lines, strict=True)] == [True, True]
     assert "find_customer" in lines[0]
     assert CALLER not in "".join(lines)
@@ -93,6 +94,5 @@ def test_ctrl_c_is_a_way_to_leave(url: str, started: list[Running], events: list
     started.append(Running(url, tmp_path, "-n", "1"))
     started[0].out.readline()
     started[0].process.send_signal(signal.SIGINT)
-    _, err = started[0].process.communicate(timeout=30)
-    assert "Traceback" not in err
-    assert started[0].process.returncode in (0, 130)
+    assert started[0].process.wait() in (0, 130)
+    assert b"Traceback" not in started[0].errors.read()

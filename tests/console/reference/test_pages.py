@@ -23,11 +23,12 @@ def test_no_page_is_left_over() -> None:
 
 
 def test_everything_is_on_its_page() -> None:
+    made = pages()
     for page, names in (("actions.md", ACTIONS), ("kinds.md", KINDS)):
-        headings = {line.removeprefix("## ") for line in pages()[page].splitlines() if line.startswith("## ")}
+        headings = {line.removeprefix("## ") for line in made[page].splitlines() if line.startswith("## ")}
         assert set(names) <= headings
-    assert [code for code in CODES if f"| `{code}` |" not in pages()["check.md"]] == []
-    assert [words.usage for words in FUNCTIONS.values() if f"`{words.usage}`" not in pages()["functions.md"]] == []
+    assert [code for code in CODES if f"| `{code}` |" not in made["check.md"]] == []
+    assert [words.usage for words in FUNCTIONS.values() if f"`{words.usage}`" not in made["functions.md"]] == []
 
 
 def test_bars_do_not_break_tables() -> None:

@@ -20,7 +20,3 @@ async def test_every_place_in_the_menu_is_there(browser: Browser, place: str) ->
 
 def test_every_key_leads_to_one_place() -> None:
     assert len({key for _, _, key in NAVIGATION}) == len(NAVIGATION)
-
-
-async def test_it_says_that_it_lives(browser: Browser) -> None:
-    assert (await browser.look("/livez")).json() == {"live": True}

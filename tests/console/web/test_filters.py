@@ -22,7 +22,7 @@ def test_what_is_no_moment_is_told_and_left_out(moment: str) -> None:
 
 
 def test_going_on_keeps_the_filters() -> None:
-    assert going_on({"kind": "message", "cursor": "1-1", "done": "x", "rule": ""}, "5-0") == "kind=message&cursor=5-0"
+    assert going_on({"kind": "message", "cursor": "1-1", "rule": ""}, "5-0") == "kind=message&cursor=5-0"
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 from starlette.routing import Route
 
 from console.web.app import build_app
 from console.web.settings import ConsoleSettings
 from store.client import Store
+from store.sessions import Sessions
 from tests.console.web.support import ORIGIN, PASSWORD, Browser, opened
 
 STRANGER = "http://evil.example"
@@ -20,7 +22,7 @@ def paths(method: str) -> list[str]:
     return sorted({route.path.replace("{", "").replace("}", "") for route in routes if method in (route.methods or ())})
 
 
-@pytest.mark.parametrize("path", [path for path in paths("GET") if path not in ("/login", "/livez")])
+@pytest.mark.parametrize("path", [path for path in paths("GET") if path not in ("/login", "/livez", "/metrics")])
 async def test_nothing_is_shown_without_a_login(store: Store, store_url: str, path: str) -> None:
     async with opened(store_url, console_password=PASSWORD) as browser:
         response = await browser.look(path)
@@ -135,3 +137,15 @@ async def test_only_what_is_public_is_public(store: Store, store_url: str) -> No
     async with opened(store_url, console_password=PASSWORD) as browser:
         response: httpx.Response = await browser.look("/static/../app.py")
     assert response.status_code != 200
+
+
+async def test_a_store_that_goes_away_meanwhile_is_no_fault_of_ours(
+    browser: Browser, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(_: object, __: str) -> None:
+        raise RedisConnectionError
+
+    monkeypatch.setattr(Sessions, "heard", gone)
+    response = await browser.look("/system")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert response.headers["cache-control"] == "no-store"

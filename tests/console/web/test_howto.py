@@ -22,3 +22,10 @@ def test_where_a_token_is_the_only_proof_it_is_in_the_url() -> None:
     signed = AuthEntry(scheme="hmac", secret="${SECRET}")
     assert url_of(Connection(name="desk", provider="fluents", auth=(token,))).endswith("/hooks/desk/TOKEN")
     assert url_of(Connection(name="desk", provider="fluents", auth=(token, signed))).endswith("/hooks/desk")
+
+
+def test_where_the_address_is_known_it_takes_the_place_of_the_stand_in() -> None:
+    connection = Connection(name="desk", provider="vapi")
+    assert url_of(connection, "https://h.example") == "https://h.example/hooks/desk"
+    steps, _ = steps_for(connection, "https://h.example")
+    assert not any("YOUR-HOST" in step for step in steps)

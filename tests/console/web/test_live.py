@@ -14,7 +14,8 @@ from store.tasks import end
 async def test_a_page_hears_that_something_happened(store: Store) -> None:
     live = Live(store.redis, calm=0.0)
     listening = asyncio.create_task(live.listen())
-    news = live.news()
+    watcher = live.join()
+    news = live.news(watcher)
     assert await anext(news) == b"retry: 2000\n\n"
     waiting = asyncio.ensure_future(anext(news))
     while not waiting.done():
@@ -27,7 +28,8 @@ async def test_a_page_hears_that_something_happened(store: Store) -> None:
 
 async def test_a_quiet_page_is_kept_alive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "HEARTBEAT", 0.01)
-    news = Live(store.redis).news()
+    live = Live(store.redis)
+    news = live.news(live.join())
     await anext(news)
     assert (await anext(news)).startswith(b":")
 
@@ -35,9 +37,9 @@ async def test_a_quiet_page_is_kept_alive(store: Store, monkeypatch: pytest.Monk
 async def test_there_is_an_end_to_watchers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_WATCHERS", 1)
     live = Live(store.redis)
-    first = live.news()
-    await anext(first)
+    first = live.join()
     with pytest.raises(Crowded):
-        await anext(live.news())
-    await first.aclose()
-    assert await anext(live.news())
+        live.join()
+    live.leave(first)
+    assert live.watching == 0
+    live.join()

@@ -62,7 +62,23 @@ async def test_it_says_how_far_it_looked(desk: House, monkeypatch: pytest.Monkey
     await desk.handled(called(id="evt_2"))
     text = await desk.see("/events?kind=transcript")
     assert "Looked at 1 events, back to" in text
+    assert "older ones are left" in text
+    assert "None so far fits" in text
     assert "Go on looking" in text
+
+
+async def test_who_asks_it_to_go_on_gives_it_longer(desk: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no time at all a page looks at one step of events; the next one looks at what is left."""
+    monkeypatch.setattr(look, "STEP", 1)
+    monkeypatch.setattr("console.web.pages.events.QUICK", 0.0)
+    monkeypatch.setattr("console.web.pages.events.PATIENT", 60.0)
+    for number in range(4):
+        await desk.handled(called(id=f"evt_{number}"))
+    text = await desk.see("/events?kind=transcript")
+    assert "Looked at 1 events" in text
+    assert "from there, for up to 60 seconds" in text
+    further = text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "No event here fits" in await desk.see(further)
 
 
 async def test_who_looks_for_a_number_is_told_once_and_without_it(desk: House) -> None:

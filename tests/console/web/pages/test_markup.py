@@ -10,9 +10,11 @@ import pytest
 from store import keys
 from store.deadletters import DeadLetter
 from store.event import Call, Event, Message, Report, ToolCall, Transcript
+from store.numbers import Asked, Pin
 from store.pauses import EVERYTHING
 from store.roster import Note
 from store.tallies import Tallies
+from tests.console.test_missed import MISSED
 from tests.console.web.pages.support import House, Reader
 
 EVIL = (
@@ -51,16 +53,31 @@ async def fill(desk: House) -> None:
     await desk.store.pauses.begin(EVERYTHING, EVIL, EVIL)
     await desk.store.roster.write(EVIL, Note(frozenset(), {"evil": EVIL}, True))
     await Tallies(desk.store.redis).add({("rule", EVIL, EVIL): 1, ("event", EVIL, EVIL, EVIL, EVIL): 1})
-    await desk.store.reconciles.keep_last({"desk": {"at": EVIL, "known": EVIL, "why": EVIL}})
+    missed = {"call": EVIL, "ended_at": EVIL, "event": "", "why": EVIL}
+    await desk.store.reconciles.keep_last({"desk": MISSED | {"at": EVIL, "calls": [missed]}})
+    past = {
+        "at_ms": 1,
+        "connection": EVIL,
+        "number": EVIL,
+        "what": EVIL,
+        "from": EVIL,
+        "to": EVIL,
+        "by": EVIL,
+        "why": EVIL,
+    }
+    await desk.store.numbers.note((await desk.store.numbers.tend(EVIL, 60)).token, {}, [past])
+    await desk.store.numbers.pin(f"{EVIL}/{EVIL}", Pin(EVIL, EVIL, 1))
     row = {"connection": EVIL, "number": EVIL, "wanted": EVIL, "until_ms": 0, "state": "drift", "present": EVIL,
            "present_name": EVIL, "why": EVIL, "since_ms": 0, "held": EVIL, "done": False, "again": False}  # fmt: skip
-    await desk.store.numbers.keep_look({"at_ms": 1, "file": EVIL, "mode": EVIL, "timezone": "UTC", "rows": [row]})
+    await desk.store.numbers.keep_look(
+        {"at_ms": 1, "file": EVIL, "mode": EVIL, "timezone": "UTC", "every": 900, "rows": [row]}
+    )
     broken = f"description: x\non: assistant-request\nif: {orjson.dumps(EVIL).decode()}\nanswer: {{ x: 1 }}\n"
     await asyncio.to_thread((desk.rules / "broken.yaml").write_text, broken)
 
 
 PAGES = (
-    "/events", "/events?text={evil}&number={evil}&call={evil}&since={evil}&cursor={evil}&done={evil}",
+    "/events", "/events?text={evil}&number={evil}&call={evil}&since={evil}&cursor={evil}",
     "/events/evt_a1", "/events/evt_a2", "/events/evt_a3", "/events/evt_a4", "/events/evt_a5",
     "/events/evt_a1/rehearsal", "/events/evt_a1/test?rule=evil", "/calls", "/calls/evt_a1", "/rules", "/rules/evil",
     "/rules/broken", "/try?event={evil}", "/try?event=evt_a1", "/dead", "/connections", "/connections/desk", "/numbers",
@@ -89,6 +106,13 @@ async def test_no_page_has_an_element_that_somebody_else_wrote(desk: House) -> N
         assert injected((await desk.browser.send(path, on=on, **fields)).text) == []
     group = (await desk.see("/dead")).split('href="/dead/')[1].split('"')[0]
     assert injected(await desk.see(f"/dead/{group}")) == []
+    number = (await desk.see("/numbers")).split('href="/numbers/')[1].split('"')[0]
+    assert injected(await desk.see(f"/numbers/{number}")) == []
+    asked = Asked("look", EVIL, 1)
+    await desk.store.numbers.tell(
+        asked, {"state": "done", "wish": "look"} | (await desk.store.numbers.look() or {}), over=True
+    )
+    assert injected(await desk.see(f"/numbers/asked/{asked.id}")) == []
 
 
 @pytest.mark.parametrize("text", ["<script>1</script>", '<a href="javascript:1">', "<p onclick=x>", "<img><img>"])
