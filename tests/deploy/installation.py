@@ -1,4 +1,4 @@
-"""The metrics of a whole installation, a receiver and a worker, as its processes really export them."""
+"""The metrics of a whole installation, a receiver, a worker and a console, as its processes really export them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from console.web.metrics import ConsoleMetrics
 from receiver.delivery import Delivery
 from receiver.metrics import PRESSURES, ReceiverMetrics
 from receiver.providers import PROVIDERS
@@ -17,7 +18,7 @@ from store.client import Store
 from store.connections import AuthEntry, Connection
 from store.event import Event
 from store.gauges import StoreGauges
-from store.metrics import Sheet
+from store.metrics import Measure, Sheet
 from tests.deploy.promql import Labels, Scrapes, Vector
 from tests.store.builders import an_event
 from workers.metrics import WorkerMetrics
@@ -32,6 +33,7 @@ class Installation:
     store: Store
     receiver: ReceiverMetrics = field(init=False)
     worker: WorkerMetrics = field(init=False)
+    console: ConsoleMetrics = field(default_factory=ConsoleMetrics)
     gauges: StoreGauges = field(init=False)
     gone: set[str] = field(default_factory=set)
     """Processes that cannot be scraped."""
@@ -81,10 +83,17 @@ class Installation:
         self.receiver.spooled_now.set(events)
         self.receiver.spool_bytes.set(share * 256e6)
 
+    @property
+    def measures(self) -> list[Measure]:
+        """Every metric of every process."""
+        sheets = (*self.receiver.sheets, *self.worker.sheets, *self.console.sheets)
+        return [each for sheet in sheets for each in sheet.measures]
+
     def scrape(self) -> dict[str, Vector]:
-        """What Prometheus has of both processes now."""
+        """What Prometheus has of all processes now."""
         found: dict[str, Vector] = {}
-        for instance, sheets in (("receiver", self.receiver.sheets), ("worker", self.worker.sheets)):
+        told = {"receiver": self.receiver.sheets, "worker": self.worker.sheets, "console": self.console.sheets}
+        for instance, sheets in told.items():
             if instance not in self.gone:
                 for sheet in sheets:
                     _read(sheet, instance, found)

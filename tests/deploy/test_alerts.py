@@ -54,6 +54,10 @@ def _strangers(here: Installation) -> None:
         here.receiver.refused("guess", 404)
 
 
+def _refused_logins(count: int) -> Callable[[Installation], None]:
+    return lambda here: here.console.refused.add("password", by=count)
+
+
 def _store_gone(here: Installation) -> None:
     for level in here.gauges.told:
         level.clear()
@@ -100,6 +104,8 @@ SITUATIONS: list[tuple[str, Callable[[Installation], None], set[str]]] = [
     ("the rules folder is away", lambda here: here.worker.followed.set(0), {"HookswitchRulesNotFollowed"}),
     ("the clock is slow", lambda here: here.gauges.clock.set(-30), {"HookswitchClock"}),
     ("the clock is fast", lambda here: here.gauges.clock.set(30), {"HookswitchClock"}),
+    ("a forgotten password", _refused_logins(3), set()),
+    ("passwords are guessed", _refused_logins(30), {"HookswitchConsoleGuessed"}),
     ("something is paused", lambda here: here.gauges.paused.set(1), {"HookswitchPausedForLong"}),
 ]
 
@@ -125,8 +131,7 @@ def test_every_alert_has_its_situation() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
 async def test_an_alert_asks_for_what_is_exported(rule: dict[str, Any], store: Store) -> None:
     here = Installation(store)
-    measures = [each for sheet in (*here.receiver.sheets, *here.worker.sheets) for each in sheet.measures]
-    assert list(problems(rule["expr"], series(measures))) == []
+    assert list(problems(rule["expr"], series(here.measures))) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])

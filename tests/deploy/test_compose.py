@@ -76,6 +76,16 @@ def test_the_store_is_reached_by_nobody_outside(path: Path) -> None:
             assert service["networks"] == ["store"]
 
 
+@BOTH
+def test_a_scraper_beside_them_reaches_each_and_has_to_show_the_token(path: Path) -> None:
+    found = services(path, METRICS_TOKEN="a-token")
+    assert {found[name]["environment"]["HOOKSWITCH_METRICS_TOKEN"] for name in OURS} == {"a-token"}
+    assert all("front" in found[name]["networks"] for name in OURS)
+    listens = [found[name]["command"][found[name]["command"].index("--host") + 1] for name in ("receiver", "console")]
+    assert [*listens, found["worker"]["environment"]["HOOKSWITCH_WORKER_METRICS_HOST"]] == ["0.0.0.0"] * 3
+    assert services(path)["worker"]["environment"]["HOOKSWITCH_METRICS_TOKEN"] == ""
+
+
 def flags(command: list[str]) -> dict[str, str]:
     words = command[1:]
     return {words[at].removeprefix("--"): words[at + 1] for at in range(0, len(words), 2)}

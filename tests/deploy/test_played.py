@@ -10,7 +10,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -30,9 +29,10 @@ from receiver.providers.flireo.signature import signed_headers
 from receiver.providers.samples import load_sample
 from store.embedded import die_with_parent
 from tests.deploy.compose import COMPOSE, DEPLOY, OURS, SENTINEL, services
-from tests.journeys.stage import until
+from tests.journeys.stage import UNCERTIFIED, until
 from tests.ports import free_port
 from tests.store.servers import server_binary
+from tests.warm.programs import PATIENCE, Command, Program
 
 pytestmark = pytest.mark.journey
 
@@ -48,7 +48,7 @@ class Host:
     folder: Path
     services: Mapping[str, Any]
     ports: dict[str, int] = field(default_factory=dict)
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Program | subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def place(self, text: str) -> str:
         """Names of hosts and folders as they are here."""
@@ -81,19 +81,22 @@ class Host:
 
     def start(self, *names: str) -> None:
         for name in names:
+            command, environ = self._command(name), self._without_clash(name)
             with (self.folder / f"{name}.log").open("ab") as log:
-                self.running[name] = subprocess.Popen(
-                    self._command(name), env=self._without_clash(name), cwd=self.folder, stdout=log, stderr=log,
-                    preexec_fn=die_with_parent,
-                )  # fmt: skip
+                self.running[name] = (
+                    Program("console", *command, environ=environ, stdout=log, stderr=log, folder=self.folder)
+                    if name in OURS
+                    else subprocess.Popen(
+                        command, env=environ, cwd=self.folder, stdout=log, stderr=log, preexec_fn=die_with_parent
+                    )
+                )
 
     def _command(self, name: str) -> list[str]:
-        """With the image's entry point before it, and a port of its own where containers have one each."""
+        """With a port of its own where containers have one each; the image's entry point comes before ours."""
         command = [self.place(word) for word in self.services[name]["command"]]
         command = [str(self.port(name)) if word in ("8080", "8081") else word for word in command]
-        entry = [sys.executable, "-P", "-m", "console"]
         own = ["--port", str(self.port(name)), "--dir", str(self.folder / name)] if command[0] == "redis-server" else []
-        return [*(entry if name in OURS else []), *command, *own]
+        return [*command, *own]
 
     def _without_clash(self, name: str) -> dict[str, str]:
         environ = self.environ(name)
@@ -119,17 +122,16 @@ class Host:
     def post(self, body: bytes, kind: str) -> httpx.Response:
         url = f"http://127.0.0.1:{self.port('receiver')}/hooks/front_desk"
         headers = signed_headers(body, SECRET, int(time.time()), kind)
-        return httpx.post(url, content=body, headers=headers, timeout=15, trust_env=False)
+        return httpx.post(url, content=body, headers=headers, timeout=15, **UNCERTIFIED)
 
     def hookswitch(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command, typed in the receiver's container."""
-        command = [sys.executable, "-P", "-m", "console", *arguments]
-        return subprocess.run(command, env=self.environ("receiver"), capture_output=True, text=True, timeout=60)
+        return Command(arguments, self.environ("receiver")).said()
 
     def end(self) -> None:
         for process in self.running.values():
             process.kill()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 @contextmanager
