@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,14 +39,18 @@ class Block:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
 
 
-def pages() -> list[Path]:
+@cache
+def pages() -> tuple[Path, ...]:
     """Every markdown file of the project."""
-    found = [path for path in ROOT.rglob("*.md") if _is_ours(path.relative_to(ROOT))]
-    return sorted(found)
+    found = []
+    for folder, inner, files in os.walk(ROOT):
+        inner[:] = [name for name in inner if _is_ours(name)]
+        found += [Path(folder, name) for name in files if name.endswith(".md") and _is_ours(name)]
+    return tuple(sorted(found))
 
 
-def _is_ours(path: Path) -> bool:
-    return not any(part.startswith(".") or part in _SKIPPED for part in path.parts)
+def _is_ours(name: str) -> bool:
+    return not name.startswith(".") and name not in _SKIPPED
 
 
 def manual() -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ CALLING_BACK = ROOT / "docs" / "calling-back.md"
 VARS = "vars.yaml"
 
 
+@cache
 def is_rule(block: Block) -> bool:
     """Blocks of YAML 1.2, where `on` is a word; a 1.1 reader makes true of it."""
-    document = yaml.load(block.text, Loader=yaml.BaseLoader)
+    document = yaml.load(block.text, Loader=yaml.CBaseLoader)
     return isinstance(document, dict) and "on" in document
 
 

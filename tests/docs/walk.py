@@ -43,7 +43,7 @@ def take(step: Step, folder: Path, **environ: str) -> subprocess.CompletedProces
         return None
     return subprocess.run(
         _command(step.text, folder), shell=True, cwd=folder, capture_output=True, text=True, timeout=200,
-        env={**_plain_environment(), "PYTHONDONTWRITEBYTECODE": "1", **environ},
+        env={**_plain_environment(), **environ},
     )  # fmt: skip
 
 

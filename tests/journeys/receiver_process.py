@@ -6,7 +6,6 @@ Settings come from the environment, as for the real command; the server has the 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,17 +18,15 @@ from console.cli.serve import QuietServer
 from console.process.door import listen
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
-from store.embedded import die_with_parent
 from tests.receiver.support import CONNECTIONS, SECRET
-
-ROOT = Path(__file__).parents[2]
+from tests.warm.programs import Program, piped
 
 
 @dataclass
 class ReceiverProcess:
     """A running one."""
 
-    process: subprocess.Popen[str]
+    process: Program
     port: int
 
     @property
@@ -47,17 +44,16 @@ def receiver_process(folder: Path, store_url: str, **changes: str) -> Iterator[R
         "HOOKSWITCH_CONNECTIONS": str(connections), "HOOKSWITCH_DATA_DIR": str(folder),
         "HOOKSWITCH_MAX_BODY": "1000000", "DESK_SECRET": SECRET, **changes,
     }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.journeys.receiver_process", store_url],
-        cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent,
-    )  # fmt: skip
-    assert process.stdout
-    try:
-        yield ReceiverProcess(process, int(process.stdout.readline()))
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    with piped() as (said, out), (folder / "receiver.log").open("ab") as log:
+        process = Program(
+            "tests.journeys.receiver_process", store_url, environ={**os.environ, **settings}, stdout=out, stderr=log
+        )
+        out.close()
+        try:
+            yield ReceiverProcess(process, int(said.readline()))
+        finally:
+            process.kill()
+            process.wait()
 
 
 def main(store_url: str) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 from redis import Redis
-from redis.exceptions import RedisError
 
 from console.dev.ports import SANDBOX_ABOVE, Ports
 from console.dev.setup import (
@@ -32,20 +31,24 @@ from receiver.providers.flireo.signature import signed_headers
 from store import embedded
 from store.embedded import EmbeddedServer
 from tests.ports import free_port
+from tests.warm.programs import PATIENCE, Command, Program
 
-FAST_ENOUGH = 60.0
+FAST_ENOUGH = PATIENCE
+UNCERTIFIED: dict[str, Any] = {"trust_env": False, "verify": False}
+"""For clients of this machine: to read the world's certificates takes longer than what is asked."""
 """Seconds: a machine that is busy with other things is no failure."""
 
 
 def until(condition: Callable[[], Any], seconds: float = FAST_ENOUGH) -> Any:
-    """Wait for other processes: the first truthy value; fails after `seconds`."""
+    """Wait for other processes, and leave them half of the time: the first truthy value; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
+        asked = time.monotonic()
         found = condition()
         if found:
             return found
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(max(0.02, time.monotonic() - asked))
 
 
 @dataclass
@@ -60,11 +63,11 @@ class Stage:
     deadline: str = "4s"
     """Of tool calls: the most there is, for a busy machine. Stories of late answers shorten it."""
     store: EmbeddedServer | None = None
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, Program | subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start_store(self) -> None:
         """The embedded server, fsync before every answer."""
-        self.store = embedded.start(self.folder, "always")
+        self.store = embedded.start(self.folder, "always", timeout=FAST_ENOUGH)
 
     def start(self, *names: str) -> None:
         """Start processes by name: receiver, worker, sandbox; a number behind worker makes another one."""
@@ -74,11 +77,9 @@ class Stage:
                 "receiver": ["console", "serve", "--port", str(self.ports.receiver)],
                 "sandbox": ["console.sandbox"],
             }.get(name, ["console", "work"])
-            log = (self.folder / f"{name}.log").open("ab")
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", *arguments], env=os.environ | self.environ(), stdout=log, stderr=log
-            )
-            log.close()
+            with (self.folder / f"{name}.log").open("ab") as log:
+                environ = os.environ | self.environ()
+                self.processes[name] = Program(*arguments, environ=environ, stdout=log, stderr=log)
         if "receiver" in names:
             until(lambda: self._answers(f"{self.url}/readyz"))
         if "sandbox" in names:
@@ -87,25 +88,25 @@ class Stage:
 
     def environ(self) -> dict[str, str]:
         """The environment of every process."""
+        own = {
+            "HOOKSWITCH_REDIS_URL": self.store.url if self.store else "",
+            "HOOKSWITCH_DATA_DIR": str(self.folder),
+            "HOOKSWITCH_RULES_DIR": str(self.rules),
+            "HOOKSWITCH_HTTP_ALLOW": f"127.0.0.1:{self.ports.sandbox}",
+            "HOOKSWITCH_VAR_SANDBOX_URL": self.ports.sandbox_url,
+            "HOOKSWITCH_SANDBOX_PACE": "0.05",
+            "HOOKSWITCH_LOG": "json",
+        }
+        return own | self._of_connections | self.settings
+
+    @cached_property
+    def _of_connections(self) -> dict[str, str]:
+        """The secrets of both sides, and where they find each other."""
         path = connections_file(self.folder, None)
         secrets = dict(generated_secrets(self.folder, path).values) | {"SANDBOX_URL": self.ports.sandbox_url}
+        places = {"HOOKSWITCH_CONNECTIONS": str(path)}
         connections = readable_connections(path, secrets)
-        return (
-            secrets
-            | {
-                "HOOKSWITCH_REDIS_URL": self.store.url if self.store else "",
-                "HOOKSWITCH_DATA_DIR": str(self.folder),
-                "HOOKSWITCH_RULES_DIR": str(self.rules),
-                "HOOKSWITCH_CONNECTIONS": str(path),
-                "HOOKSWITCH_HTTP_ALLOW": f"127.0.0.1:{self.ports.sandbox}",
-                "HOOKSWITCH_VAR_SANDBOX_URL": self.ports.sandbox_url,
-                "HOOKSWITCH_SANDBOX_PACE": "0.05",
-                "HOOKSWITCH_LOG": "json",
-            }
-            | sandbox_environment(self.ports, connections)
-            | sandbox_keys(secrets)
-            | self.settings
-        )
+        return secrets | places | sandbox_environment(self.ports, connections) | sandbox_keys(secrets)
 
     def _write_connections(self) -> None:
         path, demo = self.folder / "connections.yaml", DEMO_CONNECTIONS.read_text()
@@ -119,7 +120,7 @@ class Stage:
 
     def sandbox(self) -> SandboxClient:
         """The phone platform's own controls."""
-        return SandboxClient(self.ports.sandbox_url)
+        return SandboxClient(self.ports.sandbox_url, httpx.HTTPTransport(**UNCERTIFIED))
 
     def requests(self, path: str) -> list[dict[str, Any]]:
         """What the sandbox was asked on a path."""
@@ -131,7 +132,7 @@ class Stage:
         secret = self.environ()["FRONT_DESK_WEBHOOK_SECRET"]
         headers = signed_headers(body.encode(), secret, int(time.time()), "tool-calls")
         return httpx.post(
-            f"{self.url}/hooks/{connection}", content=body, headers=headers, timeout=timeout, trust_env=False
+            f"{self.url}/hooks/{connection}", content=body, headers=headers, timeout=timeout, **UNCERTIFIED
         )
 
     def trace(self, event_id: str) -> dict[str, Any]:
@@ -140,11 +141,17 @@ class Stage:
 
     def hookswitch_json(self, *arguments: str) -> Any:
         """A command's JSON."""
-        done = subprocess.run(
-            [sys.executable, "-m", "console", *arguments, "--json"],
-            env=os.environ | self.environ(), capture_output=True, check=True, timeout=60,
-        )  # fmt: skip
+        done = self.hookswitch(*arguments, "--json")
+        assert done.returncode == 0, done
         return orjson.loads(done.stdout)
+
+    def hookswitch(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command and what it says."""
+        return self.typed(*arguments).said()
+
+    def typed(self, *arguments: str) -> Command:
+        """A command that runs while the story goes on."""
+        return Command(arguments, os.environ | self.environ())
 
     def settled(self) -> bool:
         """Whether no work is open."""
@@ -169,7 +176,7 @@ class Stage:
         """Send a signal to a process."""
         self.processes[name].send_signal(number)
         if number in (signal.SIGKILL, signal.SIGTERM):
-            self.processes.pop(name).wait(20)
+            self.processes.pop(name).wait(PATIENCE)
 
     def kill_store(self) -> None:
         """As if the power went: no goodbye."""
@@ -183,14 +190,14 @@ class Stage:
         for process in self.processes.values():
             process.send_signal(signal.SIGCONT)
             process.kill()
-            process.wait(20)
+            process.wait(PATIENCE)
         if self.store:
             self.store.stop()
 
     def _answers(self, url: str) -> bool:
         try:
-            return httpx.get(url, trust_env=False).status_code == 200
-        except (httpx.TransportError, RedisError):
+            return httpx.get(url, **UNCERTIFIED).status_code == 200
+        except httpx.TransportError:
             return False
 
 

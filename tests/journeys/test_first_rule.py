@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from console.cli import main
 from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE, Ports
 from tests.docs.markdown import ROOT, blocks
-from tests.journeys.stage import until
+from tests.journeys.stage import FAST_ENOUGH, until
 from tests.journeys.walkthrough import Walk, alike, typed
 from tests.ports import free_port
 
@@ -38,7 +39,8 @@ class FirstTerminal:
             self.process = subprocess.Popen(
                 command, env=os.environ | self.environ, stdout=log, stderr=subprocess.STDOUT
             )
-        until(lambda: "1 at work" in CliRunner().invoke(main, ["doctor"], env=self.environ).output)
+        at_work = partial(CliRunner().invoke, main, ["doctor"], env=self.environ)
+        until(lambda: "1 at work" in at_work().output, 2 * FAST_ENOUGH)
 
     def shown(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
@@ -46,7 +48,7 @@ class FirstTerminal:
     def end(self) -> None:
         if self.process:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(FAST_ENOUGH)
 
 
 def test_commands_are_read_with_what_came_out() -> None:
@@ -79,6 +81,6 @@ def test_the_page_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     terminal = FirstTerminal(tmp_path)
     walk = Walk(PAGE, "/tmp/afternoon", tmp_path, terminal.environ, terminal.shown, terminal.begin)
     try:
-        assert walk.follow() == []
+        assert "\n".join(walk.follow()) == ""
     finally:
         terminal.end()

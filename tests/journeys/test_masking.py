@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
+from redis import Redis
 
 from console.sandbox.script import Script, ScriptTool, Turn
+from tests.console.process.sentry_server import sentry_server
 from tests.journeys.stage import Stage, staged, until
 
 pytestmark = pytest.mark.journey
@@ -33,11 +34,25 @@ LISTINGS = (("events",), ("dead", "list"), ("paused",), ("schedules",), ("doctor
 
 def told(stage: Stage, *arguments: str) -> str:
     """Everything a command says, on a pipe."""
-    done = subprocess.run(
-        [sys.executable, "-m", "console", *arguments], env=os.environ | stage.environ(), capture_output=True, text=True,
-        timeout=60,
-    )  # fmt: skip
+    done = stage.hookswitch(*arguments)
     return done.stdout + done.stderr
+
+
+def break_an_event(stage: Stage) -> str:
+    """Give the worker an event that nobody can read, which no delivery could: what follows is a bug of ours."""
+    assert stage.store
+    event_id = f"evt_{0:032x}"
+    with Redis.from_url(stage.store.url) as client:
+        client.hset(f"hs:event:{event_id}", mapping={"event": f'{{"call": "{CALLER}"', "received": "1"})
+        client.zadd("hs:queue:background", {event_id: 1})
+    return event_id
+
+
+def name_their_event(log: str, but: str) -> Iterator[bool]:
+    """Of each line in which the id of an event stands: whether it names the event, its connection and its call."""
+    lines = [orjson.loads(line) for line in log.splitlines()]
+    about = [line for line in lines if "evt_" in str(line) and but not in str(line)]
+    return (all(line.get(name) for name in ("event_id", "connection", "call_id")) for line in about)
 
 
 def test_numbers_stand_in_no_log_and_no_listing(tmp_path: Path) -> None:
@@ -45,7 +60,9 @@ def test_numbers_stand_in_no_log_and_no_listing(tmp_path: Path) -> None:
     rules.mkdir()
     (rules / "gives_up.yaml").write_text(GIVES_UP)
     (rules / "vars.yaml").write_text("sandbox_url: http://127.0.0.1:8090\n")
-    with staged(tmp_path / "data", rules, log_level="DEBUG") as stage:
+    with sentry_server() as sentry, staged(
+        tmp_path / "data", rules, log_level="DEBUG", sentry_dsn=sentry.dsn
+    ) as stage:  # fmt: skip
         turns = [Turn(tools=[ScriptTool(name="find_customer")]), Turn(hang_up=True)]
         with stage.sandbox() as sandbox:
             placed = sandbox.place_call(Script(generation="g3", turns=turns, from_=CALLER, to=CALLED))
@@ -58,10 +75,18 @@ def test_numbers_stand_in_no_log_and_no_listing(tmp_path: Path) -> None:
                 shown[f"{verb} {event['kind']}"] = told(stage, verb, event["id"])
             shown[f"trace --json {event['kind']}"] = told(stage, "trace", event["id"], "--json")
         with_numbers = told(stage, "events", "--numbers")
+        broken = break_an_event(stage)
+        until(lambda: sentry.reports)
         logs = {path.name: path.read_text("utf-8", "replace") for path in stage.folder.glob("*.log")}
     assert CALLER in with_numbers
     assert any("gives_up" in text for text in shown.values())
     assert CALLED in with_numbers
     assert {"receiver.log", "worker.log"} <= logs.keys()
     del logs["sandbox.log"]
+    for process in ("receiver", "worker"):
+        assert all(name_their_event(logs[f"{process}.log"], but=broken)), process
+    assert '"message":"dead letter"' in logs["worker.log"]
+    told_to_sentry = {(report["message"], *sorted(report["tags"].items())) for report in sentry.reports}
+    assert told_to_sentry == {("a job failed", ("event_id", broken), ("process", "worker"))}
+    shown["sentry"] = b"".join(sentry.bodies).decode()
     assert {name: TELLING.findall(text) for name, text in {**shown, **logs}.items() if TELLING.search(text)} == {}

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,7 @@ from redis import Redis
 from console.sandbox import seed
 from console.sandbox.client import ask_fault
 from console.sandbox.faults import Fault
-from tests.journeys.stage import Stage, until
+from tests.journeys.stage import UNCERTIFIED, Stage, until
 
 pytestmark = pytest.mark.journey
 
@@ -42,7 +39,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     rules.mkdir()
     (rules / "numbers.yaml").write_text(FILE)
     hours(rules, "open")
-    stage = Stage(tmp_path, rules, settings={"HOOKSWITCH_NUMBERS_EVERY": "1s"})
+    often = {"HOOKSWITCH_NUMBERS_EVERY": "1s", "HOOKSWITCH_SANDBOX_REQUESTS_PER_MINUTE": "100000"}
+    stage = Stage(tmp_path, rules, settings=often)
     try:
         stage.start_store()
         stage.start("sandbox", "worker", "worker2")
@@ -56,17 +54,9 @@ def hours(rules: Path, hours: str) -> None:
     (rules / "vars.yaml").write_text(VARS.format(day=seed.DAY_DESK, night=seed.NIGHT_DESK, hours=hours))
 
 
-def hookswitch(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "console", *arguments]
-    return subprocess.run(
-        command, env=os.environ | stage.environ(), capture_output=True, timeout=60, text=True, stdin=subprocess.DEVNULL,
-        check=False,
-    )  # fmt: skip
-
-
 def plan(stage: Stage) -> tuple[int, list[str]]:
     """Exit code and the states of the numbers."""
-    done = hookswitch(stage, "numbers", "plan", "--json")
+    done = stage.hookswitch("numbers", "plan", "--json")
     return done.returncode, [each["state"] for each in json.loads(done.stdout)["numbers"]] if done.stdout else []
 
 
@@ -74,7 +64,7 @@ def platform(stage: Stage, number: str = seed.MAIN_NUMBER, **changes: Any) -> st
     """Who answers on the platform, after somebody has perhaps changed it there."""
     headers = {"authorization": f"Bearer {stage.environ()['FRONT_DESK_API_KEY']}", "user-agent": BY_HAND}
     url = f"{stage.ports.sandbox_url}/flireo/api/v1/numbers/{number}"
-    with httpx.Client(headers=headers, trust_env=False) as client:
+    with httpx.Client(headers=headers, **UNCERTIFIED) as client:
         if changes:
             client.patch(url, json=changes).raise_for_status()
         return client.get(url).json()["number"]["agent_id"] or ""
@@ -103,33 +93,33 @@ def test_hours_change_and_a_hand_is_respected_adopted_pinned_and_mended(stage: S
 
     platform(stage, agent_id=seed.OVERFLOW)
     until(lambda: plan(stage) == (1, ["drift", "same"]))
-    assert "pointed it elsewhere" in hookswitch(stage, "doctor").stdout
-    hookswitch(stage, "numbers", "adopt", MAIN)
+    assert "pointed it elsewhere" in stage.hookswitch("doctor").stdout
+    stage.hookswitch("numbers", "adopt", MAIN)
     assert plan(stage) == (0, ["adopted", "same"])
     hours(stage.rules, "closed")
     until(lambda: platform(stage) == seed.NIGHT_DESK)
     assert links(stage) == 4  # one of them by hand
 
-    hookswitch(stage, "numbers", "pin", MAIN, "--why", "being moved")
+    stage.hookswitch("numbers", "pin", MAIN, "--why", "being moved")
     hours(stage.rules, "open")
     until(lambda: plan(stage) == (0, ["pinned", "same"]))
     assert platform(stage) == seed.NIGHT_DESK
-    hookswitch(stage, "numbers", "unpin", MAIN)
+    stage.hookswitch("numbers", "unpin", MAIN)
     until(lambda: platform(stage) == seed.DAY_DESK)
 
     platform(stage, seed.FREE_NUMBER, agent_id=seed.OVERFLOW)
     until(lambda: platform(stage, seed.FREE_NUMBER) == seed.NIGHT_DESK)
-    whats = [each["what"] for each in json.loads(hookswitch(stage, "numbers", "history", "--json").stdout)]
+    whats = [each["what"] for each in json.loads(stage.hookswitch("numbers", "history", "--json").stdout)]
     assert {"linked", "mended", "adopted", "drift"} <= set(whats)
 
 
 def test_apply_makes_it_so_and_wants_a_yes(stage: Stage) -> None:
     platform(stage, agent_id=seed.OVERFLOW)
     until(lambda: plan(stage)[1] == ["drift", "same"])
-    refused = hookswitch(stage, "numbers", "apply")
+    refused = stage.hookswitch("numbers", "apply")
     assert (refused.returncode, platform(stage)) == (2, seed.OVERFLOW)
     assert "--yes" in refused.stderr
-    done = hookswitch(stage, "numbers", "apply", "--yes")
+    done = stage.hookswitch("numbers", "apply", "--yes")
     assert (done.returncode, platform(stage)) == (0, seed.DAY_DESK), done.stderr
     assert MAIN not in done.stdout
 
@@ -162,8 +152,8 @@ def intent(stage: Stage) -> bool:
 def test_without_workers_it_says_so(stage: Stage) -> None:
     for name in ("worker", "worker2"):
         stage.signal(name, signal.SIGTERM)
-    done = hookswitch(stage, "numbers", "plan")
+    done = stage.hookswitch("numbers", "plan")
     assert done.returncode == 2
     assert "keeps numbers" in done.stderr or "no worker is running" in done.stderr
-    last = hookswitch(stage, "numbers", "plan", "--last", "--numbers")
+    last = stage.hookswitch("numbers", "plan", "--last", "--numbers")
     assert (last.returncode, MAIN in last.stdout) == (0, True)

@@ -15,7 +15,7 @@ import pytest
 from redis import Redis
 
 from receiver.providers.flireo.signature import signed_headers
-from tests.journeys.stage import Stage, staged, until
+from tests.journeys.stage import UNCERTIFIED, Stage, staged, until
 from tests.journeys.test_bad_days import folder, status_update, tool_call
 
 pytestmark = pytest.mark.journey
@@ -97,7 +97,7 @@ def assert_callers_hear_the_rule(stage: Stage, name: str) -> None:
 def flood(stage: Stage, count: int, name: str = "flood", size: int = 0) -> list[int]:
     """So many events that nobody waits for, of different calls; the status codes that came back."""
     secret = stage.environ()["FRONT_DESK_WEBHOOK_SECRET"]
-    with httpx.Client(base_url=stage.url, trust_env=False, timeout=60) as client:
+    with httpx.Client(base_url=stage.url, timeout=60, **UNCERTIFIED) as client:
         return [deliver(client, secret, f"{name}-{time.monotonic_ns()}-{number}", size) for number in range(count)]
 
 
@@ -122,7 +122,7 @@ def waiting_jobs(stage: Stage) -> int:
 
 
 def backlog(stage: Stage) -> dict[str, Any]:
-    return dict(httpx.get(f"{stage.url}/readyz", trust_env=False).json()["backlog"])
+    return dict(httpx.get(f"{stage.url}/readyz", **UNCERTIFIED).json()["backlog"])
 
 
 def accepted(stage: Stage) -> int:

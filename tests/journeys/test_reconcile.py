@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +15,7 @@ from redis import Redis
 from console.sandbox.record import CallRecord
 from console.sandbox.script import Script, Turn
 from tests.journeys.stage import Stage, staged, until
+from tests.warm.programs import Command
 
 pytestmark = pytest.mark.journey
 
@@ -70,15 +68,14 @@ def over(stage: Stage, placed: list[CallRecord]) -> list[CallRecord]:
         return [sandbox.record(each.id, wait=60) for each in placed]
 
 
-def asked_to(stage: Stage, *more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "console", "reconcile", "--since", "1h", "--grace", "0s", "--json", *more]
-    return subprocess.Popen(command, env=os.environ | stage.environ(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def asked_to(stage: Stage, *more: str) -> Command:
+    return stage.typed("reconcile", "--since", "1h", "--grace", "0s", "--json", *more)
 
 
-def told(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    out, errors = process.communicate(timeout=100)
-    assert process.returncode in (0, 1), errors.decode()
-    return {each["connection"]: each for each in orjson.loads(out)["connections"]}
+def told(command: Command) -> dict[str, Any]:
+    done = command.said(100)
+    assert done.returncode in (0, 1), done
+    return {each["connection"]: each for each in orjson.loads(done.stdout)["connections"]}
 
 
 def reports(stage: Stage) -> Counter[tuple[str, bool]]:

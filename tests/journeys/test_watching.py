@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from console.dev.setup import DEMO_CONNECTIONS
 from tests.deploy.promql import Expression, Scrapes, Vector
 from tests.deploy.test_alerts import RULES
-from tests.journeys.stage import Stage, staged, until
+from tests.journeys.stage import UNCERTIFIED, Stage, staged, until
 from tests.journeys.test_bad_days import folder, status_update
 from tests.ports import free_port
 
@@ -58,7 +55,7 @@ class Watcher:
 
     def _page(self, url: str) -> str:
         try:
-            response = httpx.get(f"{url}/metrics", headers=TOKEN, trust_env=False)
+            response = httpx.get(f"{url}/metrics", headers=TOKEN, **UNCERTIFIED)
         except httpx.TransportError:
             return ""
         assert response.status_code == 200, response.text
@@ -78,11 +75,7 @@ class Watcher:
 
 def doctor(stage: Stage) -> str:
     """Everything doctor finds wrong."""
-    done = subprocess.run(
-        [sys.executable, "-m", "console", "doctor", "--json"],
-        env=environ | stage.environ(), capture_output=True, timeout=60, check=False,
-    )  # fmt: skip
-    found: Any = orjson.loads(done.stdout)
+    found: Any = orjson.loads(stage.hookswitch("doctor", "--json").stdout)
     findings = found["findings"] if isinstance(found, dict) else found
     return " | ".join(f"{each['about']}: {each['text']}" for each in findings if each["level"] != "ok")
 
@@ -133,6 +126,7 @@ def test_each_bad_day_is_told_and_a_good_one_is_quiet(tmp_path: Path) -> None:
         for process in ("receiver", "worker"):
             about = [line for line in lines_of(stage, process) if event_id in str(line) or away in str(line)]
             assert all(line.get("event_id") in (event_id, away) for line in about)
+            assert all(line.get("call_id") in ("call-1", "call-2") for line in about)
 
         stage.start_store()
         until(lambda: watcher.value("hookswitch_rule_outcomes_total", rule="greet", outcome="ran") == 2)

@@ -12,10 +12,10 @@ import pytest
 
 from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE, Ports
 from tests.journeys.stage import until
-from tests.packaging.wheel import PACKAGES, Environment, build_wheel, install
+from tests.packaging.wheel import PACKAGES, PATIENCE, Environment, build_wheel, install
 from tests.ports import free_port
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(2 * PATIENCE)]
 
 NOT_PACKED = ("rules/live/", "rules/examples/", "rules/schema/", "rules/README.md")
 """What is beside the code and belongs to an installation's own folder; `init` writes the schemas there."""

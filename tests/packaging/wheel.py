@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("receiver", "store", "rules", "workers", "console")
 _TREE = (*PACKAGES, "tests", "docs", "tools")
 _FILES = ("hookswitch.py", "pyproject.toml", "README.md", "LICENSE")
+PATIENCE = 600.0
+"""Seconds for one command: pip reads and writes thousands of files, on a disk that others may be busy with."""
 _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 _LEFT = shutil.ignore_patterns("__pycache__", "*.egg-info", "node_modules")
 
@@ -26,7 +28,7 @@ def build_wheel(folder: Path) -> Path:
     for name in _FILES:
         shutil.copy(ROOT / name, source)
     command = [*_PIP, "wheel", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), "."]
-    subprocess.run(command, cwd=source, check=True, capture_output=True, timeout=200)
+    subprocess.run(command, cwd=source, check=True, capture_output=True, timeout=PATIENCE)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
@@ -57,15 +59,15 @@ class Environment:
         """A command, typed in a folder."""
         return subprocess.run(
             [str(self.bin / command[0]), *command[1:]], cwd=cwd, env=self.environ(**own),
-            capture_output=True, text=True, timeout=120,
+            capture_output=True, text=True, timeout=PATIENCE,
         )  # fmt: skip
 
 
 def install(wheel: Path, folder: Path) -> Environment:
     """Libraries come from this environment by a path alone, which leaves its editable install of ours behind."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE)
     environment = Environment(folder)
     (environment.site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     command = ["--python", str(environment.bin / "python"), "install", "--no-index", "--no-deps", str(wheel)]
-    subprocess.run([*_PIP, *command], check=True, capture_output=True, timeout=120)
+    subprocess.run([*_PIP, *command], check=True, capture_output=True, timeout=PATIENCE)
     return environment

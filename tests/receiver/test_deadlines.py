@@ -72,13 +72,23 @@ class Fakes:
         return None
 
 
+@dataclass
+class Door:
+    """What is made once for all states of a test."""
+
+    settings: ReceiverSettings
+    app: Any
+    receiving: Any
+
+
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReceiverSettings:
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
     monkeypatch.setenv("DESK_SECRET", SECRET)
-    return settings_in(tmp_path)
+    settings = settings_in(tmp_path)
+    return Door(settings, build_app(settings, "unix:///nowhere"), webhooks(settings))
 
 
-def heard(settings: ReceiverSettings, fakes: Fakes, payload: Any, body_at: float = 0.0) -> tuple[httpx.Response, float]:
+def heard(door: Door, fakes: Fakes, payload: Any, body_at: float = 0.0) -> tuple[httpx.Response, float]:
     """The reply, and the seconds from the first byte to it."""
     content = json.dumps(payload).encode()
 
@@ -88,13 +98,12 @@ def heard(settings: ReceiverSettings, fakes: Fakes, payload: Any, body_at: float
         yield content[10:]
 
     async def asked() -> tuple[httpx.Response, float]:
-        app = build_app(settings, "unix:///nowhere")
         parts: Any = fakes
-        app.state.receiver = Receiver(
-            webhooks(settings), parts, parts, parts, parts,
-            Pressure(Backlog(parts), 0, 0), Room(10, 10**6), settings,
+        door.app.state.receiver = Receiver(
+            door.receiving, parts, parts, parts, parts,
+            Pressure(Backlog(parts), 0, 0), Room(10, 10**6), door.settings,
         )  # fmt: skip
-        transport = httpx.ASGITransport(app=app)
+        transport = httpx.ASGITransport(app=door.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as client:
             response = await client.post("/hooks/desk", content=body(), headers=signed(content), timeout=None)
             return response, asyncio.get_running_loop().time()
@@ -106,12 +115,10 @@ STATES = (0.0, 0.3, FOR_EVER, REFUSES)
 
 
 @pytest.mark.parametrize("body_at", [0.0, 2.0, DEADLINE - 0.05, DEADLINE])
-def test_whatever_hangs_a_caller_is_answered_right_after_the_deadline(
-    settings: ReceiverSettings, body_at: float
-) -> None:
+def test_whatever_hangs_a_caller_is_answered_right_after_the_deadline(door: Door, body_at: float) -> None:
     for write, look, disk in itertools.product(STATES, STATES, STATES):
         fakes = Fakes(write, look, disk)
-        response, took = heard(settings, fakes, assistant_request(), body_at)
+        response, took = heard(door, fakes, assistant_request(), body_at)
         assert took <= 4.2 + 1e-6, fakes
         assert (response.status_code, response.json()["assistant"]) == (200, {"name": "night"}), fakes
         if response.headers.get("x-hookswitch-stored") == "no":
@@ -121,29 +128,27 @@ def test_whatever_hangs_a_caller_is_answered_right_after_the_deadline(
             assert took >= DEADLINE or fakes.spooled == 1, fakes
 
 
-def test_a_body_that_came_after_the_deadline_gets_the_least_of_everything(settings: ReceiverSettings) -> None:
+def test_a_body_that_came_after_the_deadline_gets_the_least_of_everything(door: Door) -> None:
     for write, look, disk in itertools.product(STATES, STATES, STATES):
         fakes = Fakes(write, look, disk)
-        response, took = heard(settings, fakes, assistant_request(), 6.0)
+        response, took = heard(door, fakes, assistant_request(), 6.0)
         assert response.status_code == 200
         assert took <= 6.0 + 2 * LEAST + 1e-6, fakes
 
 
-def test_while_disk_and_store_are_silent_the_caller_hears_that_nothing_was_stored(settings: ReceiverSettings) -> None:
-    response, took = heard(settings, Fakes(write=FOR_EVER, disk=FOR_EVER), assistant_request())
+def test_while_disk_and_store_are_silent_the_caller_hears_that_nothing_was_stored(door: Door) -> None:
+    response, took = heard(door, Fakes(write=FOR_EVER, disk=FOR_EVER), assistant_request())
     assert response.headers["x-hookswitch-stored"] == "no"
     assert took == pytest.approx(DEADLINE)
 
 
-def test_a_store_that_hangs_at_the_deadline_costs_what_is_left_after_it(settings: ReceiverSettings) -> None:
-    _, took = heard(settings, Fakes(look=FOR_EVER), assistant_request())
+def test_a_store_that_hangs_at_the_deadline_costs_what_is_left_after_it(door: Door) -> None:
+    _, took = heard(door, Fakes(look=FOR_EVER), assistant_request())
     assert took == pytest.approx(DEADLINE + LATEST)
 
 
 @pytest.mark.parametrize(("write", "disk"), [(FOR_EVER, 0.0), (FOR_EVER, FOR_EVER), (REFUSES, REFUSES), (0.3, 0.0)])
-def test_who_does_not_wait_is_told_within_the_patience_of_store_and_disk(
-    settings: ReceiverSettings, write: float, disk: float
-) -> None:
-    response, took = heard(settings, Fakes(write=write, disk=disk), status_update())
+def test_who_does_not_wait_is_told_within_the_patience_of_store_and_disk(door: Door, write: float, disk: float) -> None:
+    response, took = heard(door, Fakes(write=write, disk=disk), status_update())
     assert response.status_code == (200 if disk == 0.0 else 503)
-    assert took <= settings.store_timeout + SPOOL_PATIENCE + 1e-6
+    assert took <= door.settings.store_timeout + SPOOL_PATIENCE + 1e-6

@@ -146,13 +146,14 @@ async def test_two_calls_of_one_caller_are_two_events(client: httpx.AsyncClient,
 
 
 async def test_fifty_at_once_are_one_event_one_job_and_fifty_equal_replies(
-    client: httpx.AsyncClient, store: Store, worker: FakeWorker
+    settings: ReceiverSettings, store: Store, store_url: str, worker: FakeWorker
 ) -> None:
-    posting = [asyncio.create_task(post(client, tool_calls())) for _ in range(50)]
-    event_id = await worker.claim()
-    assert await store.queue.depth() == {"live": 1, "background": 0, "bulk": 0}
-    await worker.settle(by_rule(result="Yes."))
-    responses = await asyncio.gather(*posting)
+    async with running(settings.model_copy(update={"store_timeout": 3.0}), store_url) as (_, client):
+        posting = [asyncio.create_task(post(client, tool_calls())) for _ in range(50)]
+        event_id = await worker.claim()
+        assert await store.queue.depth() == {"live": 1, "background": 0, "bulk": 0}
+        await worker.settle(by_rule(result="Yes."))
+        responses = await asyncio.gather(*posting)
     assert {(r.status_code, r.content, r.headers["x-hookswitch-event"]) for r in responses} == {
         (200, responses[0].content, event_id)
     }

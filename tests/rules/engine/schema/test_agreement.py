@@ -211,7 +211,7 @@ def test_both_accept_rules_that_are_right(rule: Rule) -> None:
 
 
 @given(spoilt_rules())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @example({"description": "x", "on": {"dial-request": []}, "answer": {"allow": True}})
 @example({"description": "x", "on": "tool-calls", "answer": {"result": 1, "error": "both"}})
 @example({"description": "x", "on": ["tool-calls", "status-update"], "answer": {"result": 1}})

@@ -88,10 +88,10 @@ def test_anchors_work_within_bounds() -> None:
 
 def test_an_alias_bomb_is_refused_at_once() -> None:
     levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12))
-    began = time.perf_counter()
+    began = time.process_time()
     said = faults("l0: &l0 [x, x, x, x, x, x, x, x, x]\n" + levels)
     assert said[0].endswith("the file holds more than 20000 values")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "- " * 10_000, "{a: " * 50_000, "a:\n" + " b:\n" * 3])

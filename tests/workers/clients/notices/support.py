@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
 
+PATIENCE = (2.0, 8.0, 30.0)
+"""Seconds a notification gets, more each time: on a busy machine a process of its own may need all of the first."""
+
 
 @dataclass
 class MailServer:

@@ -11,7 +11,7 @@ import apprise
 import pytest
 from apprise.manager_plugins import NotificationManager
 
-from workers.clients.notices.child import Notes, goes_over_http_or_mail
+from workers.clients.notices.child import Notes, deliver, goes_over_http_or_mail
 
 SERVICES: Any = NotificationManager()  # type: ignore[no-untyped-call]
 with warnings.catch_warnings():
@@ -37,6 +37,26 @@ def test_services_over_http_and_mail_are_used(scheme: str) -> None:
 @pytest.mark.parametrize("scheme", sorted(LOCAL | OTHER_WAYS))
 def test_other_ways_are_not(scheme: str) -> None:
     assert not goes_over_http_or_mail(SERVICES[scheme])
+
+
+def told(url: str) -> dict[str, Any]:
+    """What is said of an address to which nothing is sent."""
+    said: dict[str, Any] = {}
+    job = {"url": url, "body": "x", "title": "", "format": "text", "seconds": 1}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert not deliver(job, said.update)
+    return said
+
+
+@pytest.mark.parametrize("url", ["", "hush", "foo://x", "slack://x", "://", "json://", "file:///etc/passwd", "{}"])
+def test_what_is_no_url_is_told(url: str) -> None:
+    assert told(url) == {"url": "unknown"}
+
+
+@pytest.mark.parametrize("scheme", ["dbus", "gnome", "macosx", "windows", "syslog", "blink1", "irc", "mqtt", "rsyslog"])
+def test_what_acts_on_a_machine_or_goes_another_way_is_told(scheme: str) -> None:
+    assert told(f"{scheme}://127.0.0.1/a/b")["url"] == "barred"
 
 
 def test_a_status_is_read_from_urllib3() -> None:
@@ -68,19 +88,19 @@ def test_replies_and_broken_connections_are_read_from_apprise(words: str, replie
 
 def run(job: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-I", "-m", "workers.clients.notices.child"]
-    return subprocess.run(program, input=json.dumps(job), capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(program, input=json.dumps(job), capture_output=True, text=True, timeout=55, check=False)
 
 
 @pytest.mark.parametrize("url", ["json://user:hush-word@127.0.0.1:9/hush-path", "slack://hush-word", "hush-word"])
 def test_nothing_of_the_url_gets_out(url: str) -> None:
-    done = run({"url": url, "body": "x", "title": "", "format": "text", "allow": [], "seconds": 20})
+    done = run({"url": url, "body": "x", "title": "", "format": "text", "allow": [], "seconds": 50})
     assert done.returncode == 0
     assert "hush" not in done.stdout + done.stderr
     assert json.loads(done.stdout.splitlines()[-1])["ended"] is True
 
 
 def test_a_bug_is_told_as_not_ended() -> None:
-    done = run({"url": "json://127.0.0.1:9", "body": "x", "title": "", "allow": ["127.0.0.1"], "seconds": 20})
+    done = run({"url": "json://127.0.0.1:9", "body": "x", "title": "", "allow": ["127.0.0.1"], "seconds": 50})
     assert "ended" not in json.loads(done.stdout.splitlines()[-1])
 
 

@@ -63,7 +63,7 @@ def routes(data: st.DataObject) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", [each.name for each in FLUENTS_ACTIONS])
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
 @given(data=st.data())
 async def test_no_answer_breaks_an_action(name: str, data: st.DataObject) -> None:
     to = connection("fluents", defaults={"telephony_account_connection": "acc-1"})
