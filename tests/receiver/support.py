@@ -144,9 +144,10 @@ def meanwhile(**body: Any) -> CellAnswer:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Let the others work until something holds."""
-    while not holds():  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
+    """Let the others work until something holds; it fails where a test would hang."""
+    async with asyncio.timeout(60):
+        while not holds():
+            await asyncio.sleep(0.001)
 
 
 class Proxy:

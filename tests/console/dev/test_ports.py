@@ -27,5 +27,6 @@ def test_a_taken_port_is_told_with_who_wanted_it() -> None:
 
 
 def test_nobody_minds_the_sandboxs_port_without_a_sandbox() -> None:
-    with socket.create_server((HOST, 0)) as server:
-        Ports(server.getsockname()[1] - 10).require_free(sandbox=False)
+    port = free_port(CONSOLE_ABOVE, SANDBOX_ABOVE)
+    with socket.create_server((HOST, port + SANDBOX_ABOVE)):
+        Ports(port).require_free(sandbox=False)

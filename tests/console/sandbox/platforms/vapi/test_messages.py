@@ -35,7 +35,7 @@ def a_call(**changes: Any) -> LiveCall:
 
 def read(payload: dict[str, Any]) -> Event:
     (event,) = Vapi().normalise(RawDelivery(encode(payload)))
-    return event
+    return event.whole()
 
 
 @pytest.mark.parametrize("shape", get_args(ToolShape))
