@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -22,6 +21,7 @@ from store.client import Store, open_store
 from store.event import new_event_id
 from store.events import Acceptance
 from store.settings import Durability
+from store.tasks import end
 
 LEVELS: tuple[Durability, ...] = ("everysec", "always")
 PACE = 100.0
@@ -122,20 +122,19 @@ async def _trickle(url: str, seconds: float, *, deaf: bool) -> dict[str, int]:
     store, stored = open_store(url), {}
     await asyncio.sleep(1.5)
     deafening = asyncio.create_task(_deafen(store)) if deaf else None
-    end = time.monotonic() + seconds
+    over = time.monotonic() + seconds
     for number in itertools.count():
-        if time.monotonic() > end:
+        if time.monotonic() > over:
             break
-        event = provider_named("flireo").normalise(RawDelivery(Traffic().body(f"idle-{number}")))[0]
+        body = Traffic().body(f"idle-{number}")
+        event = provider_named("flireo").normalise(RawDelivery(body))[0]
         event.id, event.connection, event.dedup_key = new_event_id(), "bench", None
         stored[event.id] = time.monotonic_ns()
-        await store.events.accept(Acceptance(event, b"{}"))
+        await store.events.accept(Acceptance(event, body))
         await asyncio.sleep(IDLE_GAP)
     await asyncio.sleep(0.5)
     if deafening:
-        deafening.cancel()
-        with suppress(asyncio.CancelledError):
-            await deafening
+        await end(deafening)
     await store.close()
     return stored
 
