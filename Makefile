@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test browser bench lint format types docs site image-lock editor-check damage chaos test-redis lock clean
+.PHONY: help setup run call test browser bench lint format types docs site pictures image-lock editor-check alerts-check damage chaos test-redis lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -59,11 +59,19 @@ docs: $(READY) ## make the reference pages and the schemas for editors anew
 site: $(READY) ## build the documentation as a site in build/site
 	@$(BIN)/python -m tools.site build/site
 
+pictures: $(READY) ## take the pictures of the documentation anew (needs a Chromium)
+	@$(BIN)/python -m tools.pictures docs/pictures
+
 image-lock: $(READY) ## make the libraries of the container image anew from requirements.txt
 	@$(BIN)/python -m tools.image.lock
 
 editor-check: $(READY) ## try the schemas with a real YAML language server (needs Node 20 and npm)
 	@$(BIN)/python -m tools.editors.check
+
+alerts-check: ## play the alerts to Prometheus' own promtool (needs Prometheus)
+	@command -v promtool >/dev/null || { echo "promtool is not here: it comes with Prometheus (Debian: prometheus)"; exit 2; }
+	cd deploy/prometheus && promtool check config --syntax-only prometheus.yml && promtool check rules alerts.yml && \
+	  promtool test rules alerts.test.yml
 
 damage: $(READY) ## ten thousand damaged rule files, read, checked, and under a worker
 	@$(BIN)/python -m benchmarks.damage $(ARGS)
