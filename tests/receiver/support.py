@@ -146,7 +146,7 @@ def meanwhile(**body: Any) -> CellAnswer:
 async def until(holds: Callable[[], bool]) -> None:
     """Let the others work until something holds; it fails where a test would hang."""
     async with asyncio.timeout(60):
-        while not holds():
+        while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
 
