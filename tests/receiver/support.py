@@ -172,13 +172,15 @@ class Proxy:
         """Break every connection and refuse new ones."""
         assert self._server
         self._server.close()
-        await self.drop()
+        while self._writers:
+            await self.drop()
 
     async def drop(self) -> None:
         """Break every connection; new ones are welcome."""
-        for writer in list(self._writers):
+        there = set(self._writers)
+        for writer in there:
             writer.close()
-        await until(lambda: not self._writers)
+        await until(lambda: not there & self._writers)
 
     def freeze(self) -> None:
         """Nothing passes any more, and nobody is told."""
@@ -190,11 +192,13 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
-        store_reader, store_writer = await asyncio.open_unix_connection(self._path)
-        ends = {writer, store_writer}
+        ends = {writer}
         self._writers |= ends
-        pumps = [self._pump(reader, store_writer), self._pump(store_reader, writer)]
         try:
+            store_reader, store_writer = await asyncio.open_unix_connection(self._path)
+            ends.add(store_writer)
+            self._writers |= ends
+            pumps = [self._pump(reader, store_writer), self._pump(store_reader, writer)]
             await asyncio.wait([asyncio.create_task(pump) for pump in pumps], return_when=asyncio.FIRST_COMPLETED)
         finally:
             for end in ends:
