@@ -10,6 +10,7 @@ import asyncio
 import base64
 import fcntl
 import logging
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -77,7 +78,7 @@ class Spool:
 
         Only threads touch the disk: one that hangs keeps nobody else.
         """
-        lock = await _held(asyncio.create_task(asyncio.to_thread(self._lock)))
+        lock = await _Taking(self._lock).taken()
         if lock is None:
             return 0
         with lock:
@@ -183,18 +184,36 @@ class Spool:
         return lock
 
 
-async def _held(taking: asyncio.Task[TextIOWrapper | None]) -> TextIOWrapper | None:
+class _Taking:
     """A lock that a thread takes; given back as soon as it is had when nobody waits for it any more."""
-    try:
-        return await asyncio.shield(taking)
-    except asyncio.CancelledError:
-        taking.add_done_callback(_give_back)
-        raise
 
+    def __init__(self, take: Callable[[], TextIOWrapper | None]) -> None:
+        self._take = take
+        self._guard = threading.Lock()
+        self._wanted = True
+        self._lock: TextIOWrapper | None = None
 
-def _give_back(taking: asyncio.Task[TextIOWrapper | None]) -> None:
-    if not taking.cancelled() and not taking.exception() and (lock := taking.result()):
-        lock.close()
+    async def taken(self) -> TextIOWrapper | None:
+        """The lock. The thread goes on when this is cancelled, even after the end of the event loop."""
+        try:
+            await asyncio.to_thread(self._in_thread)
+        except asyncio.CancelledError:
+            self._give_up()
+            raise
+        return self._lock
+
+    def _in_thread(self) -> None:
+        lock = self._take()
+        with self._guard:
+            self._lock = lock
+        if not self._wanted:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        with self._guard:
+            self._wanted = False
+            if self._lock:
+                self._lock.close()
 
 
 def _leave(queue: _Waiting, done: asyncio.Future[None]) -> None:
