@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence, Sized
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,8 +43,8 @@ _USUAL = "g3"
 
 
 @dataclass(frozen=True)
-class Places:
-    """Places in the limits that all workers share; with the store away everybody is let in."""
+class SharedLimits:
+    """The limits that all workers share; with the store away everybody is let in."""
 
     store: Store | None
 
@@ -56,10 +57,9 @@ class Places:
 
     async def rest(self, key: str, seconds: float) -> None:
         """See Limiter."""
-        try:
-            await (self.store.rates.rest(key, seconds) if self.store else asyncio.sleep(0))
-        except (RedisError, OSError):
-            return
+        if self.store:
+            with suppress(RedisError, OSError):
+                await self.store.rates.rest(key, seconds)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ async def platform_findings(
     store = _store(receiver)
     rules = _rules(worker, calling, environ)
     try:
-        around = Round(receiver.public_url, calling, receiving, written, rules, Places(store))
+        around = Round(receiver.public_url, calling, receiving, written, rules, SharedLimits(store))
         found = await asyncio.gather(*(_examined(each, around) for each in around.asked()))
     finally:
         if store:
