@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -34,6 +37,17 @@ LONGEST = (
 """Files that take longest from their first to their last test: one that began late would be waited for at the end."""
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """A million objects are made here that stay: nobody looks through them for cycles, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, then the other journeys: they mostly wait, and what is short fills the time at the end."""
     items.sort(key=_begins)
@@ -53,6 +67,14 @@ def server_under_test() -> Iterator[None]:
     """With HOOKSWITCH_TEST_SERVER every store of this process is that server, started as the embedded one is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embedded, "get_binary_path", server_binary)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def authorities_read_once() -> Iterator[None]:
+    """Every client reads all certificate authorities of the world, 20 ms of processor time; here one reading does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
         yield
 
 

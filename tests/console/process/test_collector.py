@@ -11,9 +11,10 @@ from console.process.collector import YOUNG, calm_collector
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     threshold = gc.get_threshold()
+    gc.unfreeze()
     yield
     gc.set_threshold(*threshold)
-    gc.unfreeze()
+    gc.freeze()
 
 
 def test_what_is_there_is_set_aside_and_the_rest_is_looked_through_less_often() -> None:
