@@ -6,11 +6,11 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import click
-import pytest
 from pydantic_settings import BaseSettings
 
 import console
@@ -19,6 +19,7 @@ import store
 import workers
 from console.cli import main
 from tests.docs.markdown import ROOT, anchors, code, links, manual, pages
+from tests.tables import over
 
 SETTINGS_PAGE = ROOT / "docs" / "settings.md"
 FAMILIES = frozenset({"HOOKSWITCH_SECRET_", "HOOKSWITCH_VAR_"})
@@ -30,11 +31,7 @@ _SETTING = re.compile(r"HOOKSWITCH_[A-Z0-9_]+")
 _EXTERNAL = ("http://", "https://", "mailto:")
 
 
-def shown(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-@pytest.mark.parametrize("page", pages(), ids=shown)
+@over(pages())
 def test_every_link_leads_somewhere(page: Path) -> None:
     broken = [link for link in links(page) if not link.startswith(_EXTERNAL) and not leads_somewhere(page, link)]
     assert broken == []
@@ -56,7 +53,7 @@ def test_a_link_to_nowhere_is_seen() -> None:
     assert not leads_somewhere(page, "../outside.md")
 
 
-@pytest.mark.parametrize("page", pages(), ids=shown)
+@over(pages())
 def test_every_command_exists(page: Path) -> None:
     wrong = [line for line in code(page) for words in commands(line) if problem(words)]
     assert wrong == []
@@ -96,7 +93,7 @@ def test_commands_are_found_and_judged() -> None:
     assert problem(["trace", "EVENT", "--fly"]) == "trace has no option --fly"
 
 
-@pytest.mark.parametrize("page", manual(), ids=shown)
+@over(manual())
 def test_every_make_target_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {target for line in code(page) for target in _MAKE.findall(line)}
@@ -112,6 +109,7 @@ def settings_classes() -> Iterator[type[BaseSettings]]:
                 yield from (each for each in found if isinstance(each, type) and issubclass(each, BaseSettings))
 
 
+@cache
 def environment_names() -> set[str]:
     return {
         f"{settings.model_config.get('env_prefix', '')}{name}".upper()
@@ -127,7 +125,7 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
     assert named >= FAMILIES
 
 
-@pytest.mark.parametrize("page", pages(), ids=shown)
+@over(pages())
 def test_settings_named_anywhere_exist(page: Path) -> None:
     named = set(_SETTING.findall(page.read_text(encoding="utf-8")))
     unknown = {name for name in named - environment_names() if not name.startswith(tuple(FAMILIES))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from rules.engine.source.yamlread import read_yaml
-from tests.docs.markdown import ROOT, blocks, manual
+from tests.docs.markdown import blocks, manual
+from tests.tables import case, over
 
 SCHEMAS = Path("rules/schema")
 _MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
@@ -46,19 +48,20 @@ def faults(kind: str, text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
+@over(FILES)
 def test_its_first_line_leads_to_its_schema(path: Path) -> None:
     found = _MODELINE.match(path.read_text(encoding="utf-8"))
     assert found, "no modeline"
     assert (path.parent / found[1]).resolve() == (SCHEMAS / f"{kind_of(path)}.schema.json").resolve()
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
+@over(FILES)
 def test_it_fits_its_schema(path: Path) -> None:
     assert faults(kind_of(path), path.read_text(encoding="utf-8")) == []
 
 
-def documented() -> list[Any]:
+@cache
+def documented() -> list[tuple[str, str, str]]:
     """The files that the documentation shows: each block is of the kind whose keys it has."""
     found = []
     for page in manual():
@@ -67,7 +70,7 @@ def documented() -> list[Any]:
             plain = document.plain if document else None
             kind = documented_kind(plain, Path(block.file).name) if isinstance(plain, dict) else ""
             if kind:
-                found.append(pytest.param(kind, block.text, id=f"{page.relative_to(ROOT)}:{block.line}"))
+                found.append((kind, block.where, block.text))
     return found
 
 
@@ -78,13 +81,14 @@ def documented_kind(plain: dict[str, Any], name: str) -> str:
     return next((kind for key, kind in keys.items() if key in plain), "")
 
 
-@pytest.mark.parametrize(("kind", "text"), documented())
-def test_what_the_documentation_shows_fits(kind: str, text: str) -> None:
-    assert faults(kind, text) == []
+def test_what_the_documentation_shows_fits() -> None:
+    for kind, where, text in documented():
+        with case(where):
+            assert faults(kind, text) == []
 
 
 def test_the_documentation_shows_all_kinds() -> None:
-    assert {each.values[0] for each in documented()} == set(KINDS)
+    assert {kind for kind, _, _ in documented()} == set(KINDS)
 
 
 RULE = "description: x\non: tool-calls\nanswer: { result: x }\n"

@@ -2,16 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from console.past.pastbook import journals_of, memories_of, past_of, past_view
 from receiver.providers import provider_named
 from receiver.providers.samples import load_sample, sample_names
 from store.client import Store
-from store.event import Call
+from store.event import Call, Event
 from store.runs import RunId
 from store.survey import Span, pages
 from tests.console.support import CALLER, FOUND, LOOK_UP, NIGHT, call_comes_in, journal, keep, rules_of, tool_is_run
+from tests.tables import case
 from workers.desk import event_view
 
 VIP = "description: Known.\non: assistant-request\nif: has(memory.caller.vip)\nanswer: { assistant: vip }\n"
@@ -55,17 +54,22 @@ async def test_memory_of_many_events(store: Store) -> None:
     assert silent == [{"call": {}, "caller": {"vip": 1}}, {}, {}, {}]
 
 
-@pytest.mark.parametrize("name", [name for name in sample_names() if not name.startswith("flireo/unreadable")])
-async def test_a_past_view_is_the_view_of_the_event(store: Store, name: str) -> None:
-    raw = load_sample(name)
-    for event in provider_named(name.partition("/")[0]).normalise(raw):
-        await store.redis.flushdb()
-        event.id, event.connection, event.provider = "evt_1", "desk", "flireo"
-        await keep(store, event, raw.body)
-        stored = await store.events.get("evt_1")
-        (page,) = [page async for page in pages(store.redis, Span())]
-        assert stored is not None
-        assert past_view(page.events[0]) == event_view(stored.event)
+async def test_a_past_view_is_the_view_of_the_event(store: Store) -> None:
+    for name in [name for name in sample_names() if not name.startswith("flireo/unreadable")]:
+        raw = load_sample(name)
+        for event in provider_named(name.partition("/")[0]).normalise(raw):
+            with case(name):
+                await its_past_view_is_its_view(store, event, raw.body)
+
+
+async def its_past_view_is_its_view(store: Store, event: Event, body: bytes) -> None:
+    await store.redis.flushdb()
+    event.id, event.connection, event.provider = "evt_1", "desk", "flireo"
+    await keep(store, event, body)
+    stored = await store.events.get("evt_1")
+    (page,) = [page async for page in pages(store.redis, Span())]
+    assert stored is not None
+    assert past_view(page.events[0]) == event_view(stored.event)
 
 
 async def test_memory_is_read_only_for_rules_that_ask(store: Store, tmp_path: Path) -> None:

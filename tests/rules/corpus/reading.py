@@ -16,6 +16,7 @@ from workers.vocabulary import vocabulary
 
 CORPUS = Path(__file__).parent
 _EXPECTED = re.compile(r"^\ufeff?# finds (\d+):(\d+) ([a-z-]+) (.+?)\r?$", re.MULTILINE)
+_WORDS: dict[bytes, Vocabulary] = {}
 _TEST = "cases:\n  - { name: stands for a test, event: { fields: {} }, expect: { outcome: ran } }\n"
 
 
@@ -44,10 +45,12 @@ def expected(path: Path) -> list[Expected]:
 
 
 def words(folder: Path) -> Vocabulary:
-    """The vocabulary with the connections of the folder."""
+    """The vocabulary with the connections of the folder; most folders have the same."""
     path = folder / "connections.yaml"
-    connections = load_connections(path, {}, "neither")
-    return replace(vocabulary(connections, {"crm_token", "mail_account"}), connections_file=str(path))
+    content = path.read_bytes()
+    if content not in _WORDS:
+        _WORDS[content] = vocabulary(load_connections(path, {}, "neither"), {"crm_token", "mail_account"})
+    return replace(_WORDS[content], connections_file=str(path))
 
 
 def lay_out(folder: Path, files: Iterable[Path]) -> Path:

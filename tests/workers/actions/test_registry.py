@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
+from tests.tables import over
 from workers.actions import ACTIONS, capability_table, output_docs, output_words
 from workers.actions.base import Action
 from workers.actions.platforms import PLATFORM_ACTIONS
@@ -83,7 +84,7 @@ def test_only_commands_into_a_call_need_one() -> None:
     assert {name for name, each in OWN.items() if each.needs_call} == commands
 
 
-@pytest.mark.parametrize("each", ACTIONS.values(), ids=lambda each: each.name)
+@over(list(ACTIONS.values()))
 def test_every_parameter_and_output_is_explained(each: Action) -> None:
     assert all(info.description for info in each.params.model_fields.values())
     assert all(output_docs(each.output).values())

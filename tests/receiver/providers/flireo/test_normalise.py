@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from receiver.providers.flireo.normalise import KINDS, normalise
 from receiver.providers.samples import expected_events, load_sample, sample_names
 from receiver.raw import RawDelivery
 from store.event import Event
+from tests.tables import over
 
 SAMPLES = [name for name in sample_names() if name.startswith("flireo/")]
 
@@ -21,20 +21,20 @@ def of(payload: Any) -> Event:
     return normalise(RawDelivery(json.dumps(payload).encode()))
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@over(SAMPLES)
 def test_samples(name: str) -> None:
     event = normalise(load_sample(name)).whole()
     assert [event.model_dump(mode="json", exclude_defaults=True, exclude={"received_at"})] == expected_events(name)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@over(SAMPLES)
 def test_the_name_of_a_sample_says_kind_and_generation(name: str) -> None:
     event = normalise(load_sample(name))
     kind, _, rest = name.removeprefix("flireo/").partition("__")
     assert (event.kind, event.generation or "any") == (kind, rest.partition("_")[0])
 
 
-@pytest.mark.parametrize("name", [name for name in SAMPLES if "unreadable" not in name])
+@over([name for name in SAMPLES if "unreadable" not in name])
 def test_raw_is_the_parsed_body(name: str) -> None:
     assert normalise(load_sample(name)).raw == json.loads(load_sample(name).body)
 

@@ -16,6 +16,7 @@ from receiver.providers.vapi import Vapi
 from receiver.providers.vapi.signature import DEFAULTS, signed_headers
 from receiver.raw import RawDelivery
 from store.connections import AuthEntry
+from tests.tables import over
 
 NOW = datetime.fromtimestamp(1790848855, UTC)
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
@@ -46,13 +47,14 @@ def signed(payload_format: str, algorithm: str, encoding: str, prefix: str, *, i
     return prefix + (base64.b64encode(digest).decode() if encoding == "base64" else digest.hex())
 
 
-@pytest.mark.parametrize(
-    ("payload_format", "algorithm", "encoding", "prefix", "is_base64"),
-    list(product(FORMATS, ["sha256", "sha512", "sha1"], ["hex", "base64"], ["", "sha256=", "v1,"], [True, False])),
-)
-def test_every_combination_of_a_credential(
-    payload_format: str, algorithm: str, encoding: str, prefix: str, is_base64: bool
-) -> None:
+CREDENTIALS = [
+    *product(FORMATS, ["sha256", "sha512", "sha1"], ["hex", "base64"], ["", "sha256=", "v1,"], [True, False])
+]
+
+
+@over(CREDENTIALS)
+def test_every_combination_of_a_credential(row: tuple[str, str, str, str, bool]) -> None:
+    payload_format, algorithm, encoding, prefix, is_base64 = row
     for stamp in ("1790848855", "1790848855123"):
         value = signed(payload_format, algorithm, encoding, prefix, is_base64=is_base64, stamp=stamp)
         headers = {"X-My-Signature": value, "X-My-Time": stamp, "svix-id": "msg_1"}
