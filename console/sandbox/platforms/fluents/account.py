@@ -5,7 +5,6 @@ Everything is kept *normalised*: a reference is an id. *Expanded*, references ar
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,10 +56,8 @@ class FluentsAccount(Shelves):
         return all(each["phoneNumber"] != number for each in self.do_not_call)
 
     def save(self, what: str, fields: Mapping[str, Any]) -> Thing:
-        """Keep a new thing under an id of its own."""
-        saved = {"id": str(uuid.uuid4()), "user_id": self.user_id, **fields}
-        self.kept(what).append(saved)
-        return saved
+        """Keep a new thing as the user's own."""
+        return super().save(what, {"user_id": self.user_id, **fields})
 
     def expanded_agent(self, agent: Mapping[str, Any]) -> Thing:
         """An agent with everything it refers to."""

@@ -9,6 +9,7 @@ def test_a_number_leads_to_its_agent() -> None:
     held = opencx_account()
     line = held.number_called("+31850000001")
     assert line is not None
+    assert line.assistant_id is not None
     assert held.assistants[line.assistant_id].name == "Front desk"
     assert held.number_called("+31850000008") is None
 
