@@ -14,24 +14,21 @@ from typing import Any, get_args
 
 import httpx
 import pytest
-from starlette.responses import Response
-from starlette.routing import Route
 
 from console.sandbox import seed
-from console.sandbox.app import FLIREO_BASE, FLIREO_FIRST_BASE, VAPI_BASE, build_sandbox
+from console.sandbox.app import FLIREO_BASE, FLIREO_FIRST_BASE, VAPI_BASE
 from console.sandbox.platforms.flireo import calls as flireo_calls
 from console.sandbox.platforms.flireo import first as flireo_first
 from console.sandbox.platforms.flireo import groups as flireo_groups
 from console.sandbox.platforms.flireo import rest as flireo
 from console.sandbox.platforms.vapi import calls as vapi_calls
 from console.sandbox.platforms.vapi import rest as vapi
-from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
 from tests.console.sandbox.platforms.flireo.test_groups import NEW as NEW_GROUP
-from tests.workers.clients.support import Platform, context, refused
+from tests.contract import endpoints
+from tests.contract.endpoints import broken_session, none, played, playing, session
 from workers.clients.base import ApiClient, Session
-from workers.clients.errors import ApiError, AuthFailed, Conflict, InDoubtError, Invalid, NotFound, Unavailable
-from workers.clients.exchange import Deadline
+from workers.clients.errors import ApiError, AuthFailed, Conflict, Invalid, NotFound
 from workers.clients.flireo.first import FlireoFirst
 from workers.clients.flireo.later import FlireoLater
 from workers.clients.vapi.client import CallFile, VapiApi
@@ -41,36 +38,24 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """One endpoint: who asks it, how the request looks, and how it is made to refuse."""
+class Endpoint(endpoints.Endpoint):
+    """One endpoint of one of the APIs."""
 
-    api: str
-    asks: str
-    method: str
-    path: str
-    args: tuple[Any, ...] = ()
-    refuses: tuple[tuple[tuple[Any, ...], type[ApiError]], ...] = ()
-    """Arguments, and the refusal that is documented for them."""
-    twice: bool = True
-    """Whether a broken answer may be asked for again without looking first."""
+    api: str = ""
     fails: type[ApiError] | None = None
     """What the arguments themselves come to, where they cannot succeed here."""
 
 
 def first(asks: str, method: str, path: str, *args: Any, **more: Any) -> Endpoint:
-    return Endpoint("g1", asks, method, path, args, **more)
+    return Endpoint(asks, method, path, args, "g1", **more)
 
 
 def later(asks: str, method: str, path: str, *args: Any, **more: Any) -> Endpoint:
-    return Endpoint("g3", asks, method, path, args, **more)
+    return Endpoint(asks, method, path, args, "g3", **more)
 
 
 def of_vapi(asks: str, method: str, path: str, *args: Any, **more: Any) -> Endpoint:
-    return Endpoint("vapi", asks, method, path, args, **more)
-
-
-def none(*args: Any) -> tuple[tuple[Any, ...], type[ApiError]]:
-    return args, NotFound
+    return Endpoint(asks, method, path, args, "vapi", **more)
 
 
 LINK = "/assistants/{id}/phone-number"
@@ -201,11 +186,8 @@ def client(api: str, session: Session) -> Any:
 async def beside(api: str, key: str = "", **options: Any) -> AsyncIterator[tuple[Any, Sandbox]]:
     """The client and the sandbox it asks."""
     urls = {"g3_url": "http://nowhere.test/hook", "vapi_url": "http://nowhere.test/hook"}
-    app = build_sandbox(SandboxSettings(**urls | options), transport=httpx.MockTransport(lambda _: httpx.Response(500)))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
-        base = f"http://sandbox{BASES[api]}"
-        yield client(api, Session(http, base, key or KEYS[api], context(http), Deadline(5.0))), app.state.sandbox
-    await app.state.sandbox.close()
+    async with playing(httpx.MockTransport(lambda _: httpx.Response(500)), **urls | options) as (sandbox, http):
+        yield client(api, session(http, BASES[api], key or KEYS[api])), sandbox
 
 
 async def ask(around: Any, endpoint: Endpoint, args: tuple[Any, ...] | None = None) -> Any:
@@ -214,13 +196,8 @@ async def ask(around: Any, endpoint: Endpoint, args: tuple[Any, ...] | None = No
 
 @pytest.mark.parametrize("api", ROUTES)
 def test_the_sandbox_plays_these_endpoints_and_no_others(api: str) -> None:
-    played = {
-        (method, route.path)
-        for route in ROUTES[api]
-        if isinstance(route, Route) and not route.path.startswith("/agents")
-        for method in (route.methods or set()) - {"HEAD"}
-    }
-    assert played == {(each.method, each.path) for each in ENDPOINTS if each.api == api}
+    routes = {(method, path) for method, path in played(ROUTES[api]) if not path.startswith("/agents")}
+    assert routes == {(each.method, each.path) for each in ENDPOINTS if each.api == api}
 
 
 @pytest.mark.parametrize("api", ROUTES)
@@ -276,20 +253,5 @@ async def test_a_wrong_key_is_told(endpoint: Endpoint) -> None:
 
 @every
 async def test_a_broken_answer_is_asked_for_again_only_where_that_is_safe(endpoint: Endpoint) -> None:
-    platform = Platform({})
-    platform.routes = _Always(refused(502, {"error": "Bad Gateway", "message": "x"}))
-    http = platform.client()
-    around = client(endpoint.api, Session(http, "https://api.test", "a-key", context(http), Deadline(5.0)))
-    with pytest.raises(Unavailable if endpoint.twice else InDoubtError):
-        await ask(around, endpoint)
-
-
-class _Always(dict[str, Any]):
-    """The same answer to every request."""
-
-    def __init__(self, answer: Response) -> None:
-        super().__init__()
-        self._answer = answer
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self._answer
+    with pytest.raises(endpoint.broken):
+        await ask(client(endpoint.api, broken_session()), endpoint)

@@ -11,22 +11,19 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
-from console.sandbox.app import FLUENTS_BASE, build_sandbox
+from console.sandbox.app import FLUENTS_BASE
 from console.sandbox.platforms.fluents import calls as fluents_calls
 from console.sandbox.platforms.fluents import dnc as fluents_dnc
 from console.sandbox.platforms.fluents import rest as fluents
 from console.sandbox.platforms.fluents import saved as fluents_saved
 from console.sandbox.platforms.fluents import seed as fluents_seed
-from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
+from tests.contract import endpoints
+from tests.contract.endpoints import broken_session, played, playing, session
 from tests.workers.clients.support import context
 from workers.actions.base import ActionContext
-from workers.clients.base import Session
-from workers.clients.errors import ApiError, AuthFailed, InDoubtError, Invalid, NotFound, Unavailable
-from workers.clients.exchange import Deadline
+from workers.clients.errors import AuthFailed, Invalid, NotFound
 from workers.clients.fluents.client import Fluents
 
 MAIN, MAIN_ID = "+31850000001", "0d3f9f0e-7a01-4c0e-9c55-000000000101"
@@ -49,20 +46,14 @@ ODD = {"no_such_field": 1}
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """One endpoint: who asks it, how it answers, and how it is made to refuse."""
+class Endpoint(endpoints.Endpoint):
+    """One endpoint, and with which status it answers."""
 
-    asks: str
-    method: str
-    path: str
-    args: tuple[Any, ...] = ()
     status: int = 200
     unknown: tuple[Any, ...] | None = None
     """Arguments for which 404 is documented."""
     bad: tuple[Any, ...] | None = None
     """Arguments for which 400 is documented."""
-    twice: bool = True
-    """Whether a broken answer may be asked for again without looking first."""
 
 
 def saved(name: str, path: str, key: str, new: Mapping[str, Any], removable: bool = True) -> list[Endpoint]:
@@ -190,21 +181,16 @@ class Beside:
 
 @asynccontextmanager
 async def beside(key: str = "fluents_sandbox", **options: Any) -> AsyncIterator[Beside]:
-    app = build_sandbox(SandboxSettings(**options))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sandbox") as http:
+    async with playing(**options) as (sandbox, http):
         recorder = context(http, "fluents")
-        client = Fluents(Session(http, f"http://sandbox{FLUENTS_BASE}", key, recorder, Deadline(5.0)))
-        yield Beside(app.state.sandbox, client, http, recorder)
-    await app.state.sandbox.close()
+        yield Beside(sandbox, Fluents(session(http, FLUENTS_BASE, key, recorder)), http, recorder)
 
 
 def test_the_sandbox_plays_these_endpoints_and_no_others() -> None:
     routes = [*fluents.ROUTES, *fluents_saved.SAVED_ROUTES, *fluents_calls.CALL_ROUTES, *fluents_dnc.DNC_ROUTES]
-    played = [
-        (method, route.path) for route in routes if isinstance(route, Route) for method in (route.methods or set())
-    ]
-    assert len(played) == len(set(played))
-    assert {each for each in played if each[0] != "HEAD"} == {(each.method, each.path) for each in ENDPOINTS}
+    found = played(routes)
+    assert len(found) == len(set(found))
+    assert set(found) == {(each.method, each.path) for each in ENDPOINTS}
 
 
 async def test_the_client_asks_these_endpoints_and_no_others() -> None:
@@ -271,11 +257,8 @@ async def test_it_wants_the_key_of_the_environment(endpoint: Endpoint) -> None:
 
 @every
 async def test_a_broken_answer_is_in_doubt_where_it_matters(endpoint: Endpoint) -> None:
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(JSONResponse({"message": "busy"}, 503)))
-    client = Fluents(Session(http, "http://broken", "k", context(http), Deadline(5.0)))
-    kind: type[ApiError] = Unavailable if endpoint.twice else InDoubtError
-    with pytest.raises(kind):
-        await attrgetter(endpoint.asks)(client)(*endpoint.args)
+    with pytest.raises(endpoint.broken):
+        await attrgetter(endpoint.asks)(Fluents(broken_session()))(*endpoint.args)
 
 
 @every

@@ -10,21 +10,17 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
-from console.sandbox.app import OPENCX_BASE, build_sandbox
+from console.sandbox.app import OPENCX_BASE
 from console.sandbox.platforms.opencx import automation as opencx_automation
 from console.sandbox.platforms.opencx import rest as opencx
 from console.sandbox.platforms.opencx import seed as opencx_seed
 from console.sandbox.platforms.opencx import sessions as opencx_sessions
-from console.sandbox.settings import SandboxSettings
 from console.sandbox.state import Sandbox
+from tests.contract.endpoints import Endpoint, bad, broken_session, none, played, playing, session
 from tests.workers.clients.support import context
 from workers.actions.base import ActionContext
-from workers.clients.base import Session
-from workers.clients.errors import ApiError, AuthFailed, InDoubtError, Invalid, NotFound, Unavailable
-from workers.clients.exchange import Deadline
+from workers.clients.errors import AuthFailed
 from workers.clients.opencx.client import OpenCx
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,30 +41,8 @@ ACTION = {"name": "opening_hours", "api_endpoint": "https://hooks.example.com/to
 ODD = {"no_such_field": 1}
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """One endpoint: who asks it, how the request looks, and how it is made to refuse."""
-
-    asks: str
-    method: str
-    path: str
-    args: tuple[Any, ...] = ()
-    refuses: tuple[tuple[tuple[Any, ...], type[ApiError]], ...] = ()
-    """Arguments, and the refusal for them."""
-    twice: bool = True
-    """Whether a broken answer may be asked for again without looking first."""
-
-
 def of(asks: str, method: str, path: str, *args: Any, **more: Any) -> Endpoint:
     return Endpoint(asks, method, path, args, **more)
-
-
-def none(*args: Any) -> tuple[tuple[Any, ...], type[ApiError]]:
-    return args, NotFound
-
-
-def bad(*args: Any) -> tuple[tuple[Any, ...], type[ApiError]]:
-    return args, Invalid
 
 
 SIP, CHAT = "/phone/sip", "/chat/sessions"
@@ -180,40 +154,30 @@ class Beside:
         return await getattr(self.client, endpoint.asks)(*filled)
 
 
-def client_of(http: httpx.AsyncClient, recorder: ActionContext, key: str) -> OpenCx:
-    return OpenCx(Session(http, f"http://sandbox{OPENCX_BASE}", key, recorder, Deadline(5.0)))
-
-
 async def prepared(http: httpx.AsyncClient) -> dict[str, str]:
     """One of each thing that a reset leaves none of."""
-    client = client_of(http, context(http, "opencx"), "ocx_live_sandbox")
-    destination, session = await client.create_destination(WHERE), await client.create_session({})
+    client = OpenCx(session(http, OPENCX_BASE, "ocx_live_sandbox"))
+    destination, talk = await client.create_destination(WHERE), await client.create_session({})
     workflow = await client.workflow(opencx_seed.WORKFLOW)
     run = (await http.post(str(workflow.webhook_url), json={})).json()["run_id"]
-    return {DESTINATION: str(destination.id), SESSION: str(session.id), RUN: run}
+    return {DESTINATION: str(destination.id), SESSION: str(talk.id), RUN: run}
 
 
 @asynccontextmanager
 async def beside(key: str = "ocx_live_sandbox", **options: Any) -> AsyncIterator[Beside]:
-    app = build_sandbox(SandboxSettings(**options))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sandbox") as http:
+    async with playing(**options) as (sandbox, http):
         recorder = context(http, "opencx")
-        yield Beside(app.state.sandbox, client_of(http, recorder, key), recorder, await prepared(http))
-    await app.state.sandbox.close()
+        client = OpenCx(session(http, OPENCX_BASE, key, recorder))
+        yield Beside(sandbox, client, recorder, await prepared(http))
 
 
 def test_the_sandbox_plays_these_endpoints_and_no_others() -> None:
     routes = [*opencx.ROUTES, *opencx_sessions.SESSION_ROUTES, *opencx_automation.AUTOMATION_ROUTES]
-    played = {
-        (method, route.path.replace("{number}", "{id}"))
-        for route in routes
-        if isinstance(route, Route)
-        for method in (route.methods or set()) - {"HEAD"}
-    }
-    assert played == {(each.method, each.path) for each in ENDPOINTS}
+    found = {(method, path.replace("{number}", "{id}")) for method, path in played(routes)}
+    assert found == {(each.method, each.path) for each in ENDPOINTS}
     asked_twice = {each.asks: each.path for each in ENDPOINTS if each.asks in NO_READ_OF_ITS_OWN}
     assert asked_twice == NO_READ_OF_ITS_OWN
-    assert len(played) == len(ENDPOINTS) - len(asked_twice)
+    assert len(found) == len(ENDPOINTS) - len(asked_twice)
 
 
 def test_the_client_asks_these_endpoints_and_no_others() -> None:
@@ -266,10 +230,8 @@ async def test_a_wrong_key_is_told(endpoint: Endpoint) -> None:
 
 @every
 async def test_a_broken_answer_is_in_doubt_where_it_matters(endpoint: Endpoint) -> None:
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(JSONResponse({"message": "busy"}, 503)))
-    kind: type[ApiError] = Unavailable if endpoint.twice else InDoubtError
-    with pytest.raises(kind):
-        await getattr(client_of(http, context(http, "opencx"), "k"), endpoint.asks)(*endpoint.args)
+    with pytest.raises(endpoint.broken):
+        await getattr(OpenCx(broken_session()), endpoint.asks)(*endpoint.args)
 
 
 @every
