@@ -7,13 +7,14 @@ of the rule is played without it. `limit`, `once`, `concurrency` and pauses hold
 
 from __future__ import annotations
 
-from collections.abc import Collection, Coroutine, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from rules.engine.playing.driving import driven
 from rules.engine.playing.events import EventView, ToolView
 from rules.engine.playing.play import Surroundings, matches, play
 from rules.engine.playing.played import Played, StepResult
@@ -26,8 +27,6 @@ from workers.tries import finished_result
 Records = Mapping[str, Mapping[str, Any]]
 """Step key (with `#index` inside a for_each) → the journal's record of it."""
 Source = Literal["recorded", "assumed", "refused", "unknown", "hanging"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ class _Rehearsal:
         while True:
             knowable = _knowable(self.rule, unknown) if unknown else _Knowable(self.rule, (), frozenset(), False)
             performer = _Performer(self.records, knowable.in_question)
-            played = _driven(play(knowable.rule, view, tool, surroundings, performer, {"if": True}))
+            played = driven(play(knowable.rule, view, tool, surroundings, performer, {"if": True}))
             found = next((step for step in performer.steps if step.source == "unknown"), None)
             if found is None:
                 break
@@ -228,14 +227,3 @@ def _misfit(action: str, with_: Mapping[str, Any]) -> str:
     except ValidationError as error:
         return first_problem(error)
     return ""
-
-
-def _driven(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that never waits."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        value: T = stop.value
-        return value
-    coroutine.close()
-    raise RuntimeError("a rehearsal waited for something")

@@ -10,9 +10,9 @@ import click
 import uvicorn
 
 from console.cli.errors import CannotRun
-from console.cli.serve import QuietServer
 from console.cli.storage import refuse_old_store, store_url
 from console.process.door import listen
+from console.process.farewell import QuietServer
 from console.process.logs import set_up_logging
 from console.process.sentry import set_up_sentry
 from console.web.app import build_app

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import socket
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import click
@@ -15,7 +12,7 @@ import uvicorn
 from console.cli.storage import refuse_old_store, store_url
 from console.process.collector import calm_collector
 from console.process.door import handed_over, listen
-from console.process.farewell import close_the_door
+from console.process.farewell import QuietServer
 from console.process.logs import set_up_logging
 from console.process.openfiles import raise_limit
 from console.process.sentry import set_up_sentry
@@ -46,22 +43,3 @@ def serve(host: str | None, port: int | None) -> None:
     raise_limit()
     with closing(handed_over() or listen(settings.host, settings.port)) as listening:
         QuietServer(config).run(sockets=[listening])
-
-
-class QuietServer(uvicorn.Server):
-    """A server for which SIGTERM and SIGINT are a clean end: who has knocked by then is answered, exit code 0."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for wanted in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(wanted, self.stop)
-        yield
-
-    def stop(self) -> None:
-        """Accept nothing more, finish what is open."""
-        self.should_exit = True
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await close_the_door(self, sockets or [])
-        await super().shutdown()

@@ -7,14 +7,38 @@ platform would see its delivery break off, and a caller would hear nothing.
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
 LINGER = 0.5
 """Seconds that whoever was let in last gets to say what they want."""
+
+
+class CalmServer(uvicorn.Server):
+    """A server for which SIGTERM and SIGINT are a clean end, exit code 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for wanted in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(wanted, self.stop)
+        yield
+
+    def stop(self) -> None:
+        """Accept nothing more, finish what is open."""
+        self.should_exit = True
+
+
+class QuietServer(CalmServer):
+    """One that answers whoever has knocked by then."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await close_the_door(self, sockets or [])
+        await super().shutdown()
 
 
 async def close_the_door(server: uvicorn.Server, sockets: Sequence[socket.socket]) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 import uvicorn
 
+from console.process.farewell import CalmServer
 from console.sandbox.app import build_sandbox
 from console.sandbox.settings import SandboxSettings
 
@@ -20,18 +17,8 @@ GRACE = 2
 """Seconds that open streams get at shutdown."""
 
 
-class SandboxServer(uvicorn.Server):
-    """A server that says when it is ready, and for which SIGTERM and SIGINT are a clean end, exit status 0."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for wanted in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(wanted, self.stop)
-        yield
-
-    def stop(self) -> None:
-        self.should_exit = True
+class SandboxServer(CalmServer):
+    """A server that says when it is ready."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import uvicorn
 
-from console.cli.serve import QuietServer
 from console.process.door import listen
+from console.process.farewell import QuietServer
 from receiver.app import build_app
 from receiver.settings import ReceiverSettings
 from tests.receiver.support import CONNECTIONS, SECRET

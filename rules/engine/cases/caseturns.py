@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from rules.engine.cases.casehold import held_back
 from rules.engine.cases.caseplayer import Call, StubPlayer
@@ -13,14 +13,13 @@ from rules.engine.cases.caseworld import CaseWorld
 from rules.engine.cases.stubdesk import StubDesk, Unstubbed
 from rules.engine.cases.testfile import Case
 from rules.engine.cel.expressions import EvaluationError
+from rules.engine.playing.driving import Waited, driven
 from rules.engine.playing.events import EventView, ToolView
 from rules.engine.playing.play import Surroundings, matches, play, render_meanwhile
 from rules.engine.playing.played import Played
 from rules.engine.playing.turns import NOT_NEEDED, OVERTAKEN, has_acted, matching_rules, side_rules, take_turns
 from rules.engine.rule import Rule
 from rules.engine.vocabulary import Vocabulary
-
-T = TypeVar("T")
 
 NEVER = float("inf")
 _TURNS = ("answered_by", "rules")
@@ -58,7 +57,9 @@ def play_case(case: Case, rule: Rule, folder: Sequence[Rule], view: EventView, v
     rules = folder if whole_folder(case) else [rule]
     table = _Table(case, rule, view, vocabulary, _secrets(rules))
     try:
-        return _finish(table.folder(rules) if whole_folder(case) else table.alone())
+        return driven(table.folder(rules) if whole_folder(case) else table.alone())
+    except Waited:
+        raise CaseError("a step waited for something outside the test") from None
     except Unstubbed as error:
         raise CaseError(str(error)) from error
 
@@ -166,14 +167,3 @@ def _tool(rule: Rule, view: EventView) -> ToolView | None:
     """The first tool call the rule is about, else the first."""
     wanted = (tool for tool in view.tools if rule.listens_to_tool(view, tool))
     return next(wanted, view.tools[0] if view.tools else None)
-
-
-def _finish(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run what never really waits, since every step is a stub."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        value: T = stop.value
-        return value
-    coroutine.close()
-    raise CaseError("a step waited for something outside the test")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 
 import pytest
@@ -10,10 +11,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from console.cli.serve import QuietServer
 from console.process import farewell
 from console.process.door import listen
-from console.process.farewell import close_the_door
+from console.process.farewell import CalmServer, QuietServer, close_the_door
 
 
 async def hello(_: Request) -> Response:
@@ -51,3 +51,18 @@ async def test_who_waits_at_the_door_is_heard_and_nobody_after_them(monkeypatch:
         assert said.startswith(b"HTTP/1.1 200 OK")
         assert said.endswith(b"hello")
         guest.close()
+
+
+async def test_signals_end_it_without_being_raised_again() -> None:
+    told = asyncio.Event()
+
+    class Server(CalmServer):
+        def stop(self) -> None:
+            super().stop()
+            told.set()
+
+    server = Server(uvicorn.Config("unused:app"))
+    with server.capture_signals():
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.wait_for(told.wait(), 60)
+    assert server.should_exit

@@ -6,15 +6,28 @@ open whether it happened, nobody may say that it did not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workers.actions.base import ActionContext
+from workers.clients.base import Listing, text
 from workers.clients.errors import Conflict, InDoubtError
 from workers.clients.times import moment
 
+
+class Named(Protocol):
+    """What people gave a name, as a platform lists it."""
+
+    @property
+    def name(self) -> Any: ...
+
+    @property
+    def created_at(self) -> Any: ...
+
+
 T = TypeVar("T")
+N = TypeVar("N", bound=Named)
 
 CLOCKS_DIFFER = timedelta(seconds=120)
 """How far a platform's clock may be from ours."""
@@ -47,3 +60,16 @@ def certainly_not(complete: bool) -> None:
     """Nothing was found; raises InDoubtError when there was more to look through."""
     if not complete:
         raise InDoubtError("the platform's list is longer than is read, so it may stand in the rest")
+
+
+def the_one_in(listing: Listing[T], fits: Callable[[T], bool]) -> T | None:
+    """The only one of a list that fits, or None when certainly none does; raises Conflict or InDoubtError."""
+    found = the_one(filter(fits, listing.items))
+    if found is None:
+        certainly_not(listing.complete)
+    return found
+
+
+def made_since(listing: Listing[N], begin: datetime, name: str) -> N | None:
+    """The only one of this name that was made from `begin` on, in the same way."""
+    return the_one_in(listing, lambda each: text(each.name) == name and not_before(each.created_at, begin))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -22,10 +23,10 @@ from workers.actions.neutral import (
     unlinked,
 )
 from workers.actions.ports.base import NumbersByAgent, Port, confirmed, e164, found, is_number, raw
-from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
+from workers.actions.ports.doubt import not_before, since, the_one_in
 from workers.actions.ports.flireo_calls import is_this_call, phone_call
 from workers.actions.ports.gates import call_gate
-from workers.clients.base import Gate, part, ref_id, text
+from workers.clients.base import Gate, Listing, part, ref_id, text
 from workers.clients.errors import Conflict, Invalid
 from workers.clients.flireo import models
 from workers.clients.flireo.first import FlireoFirst
@@ -84,13 +85,7 @@ class FlireoFirstPort(Port):
 
     async def number_bought(self, order: Mapping[str, Any]) -> Bought | None:
         begin = since(self.context)
-        orders = await self.client.orders()
-        of_number = [each for each in orders.items if e164(text(each.phone_number)) == order["number"]]
-        placed = the_one(each for each in of_number if not_before(each.ordered_at, begin))
-        if placed is None:
-            certainly_not(orders.complete)
-            return None
-        return bought(order["number"], text(placed.id), text(placed.status), raw(placed))
+        return bought_since(await self.client.orders(), begin, order["number"])
 
     async def number_link(self, number: str, agent: str) -> Linked:
         current = _current(await self.client.assistant_number(agent))
@@ -135,6 +130,14 @@ def bought(number: str, order: str, status: str, fields: dict[str, Any]) -> Boug
     if status == "failed":
         raise Conflict("Flireo took the order, and the order failed")
     return Bought(number=number, order=order, status=status, raw=fields)
+
+
+def bought_since(orders: Listing[models.Order], begin: datetime, number: str) -> Bought | None:
+    """The only order for a number that was placed from `begin` on; raises Conflict, or InDoubtError."""
+    placed = the_one_in(
+        orders, lambda each: e164(text(each.phone_number)) == number and not_before(each.ordered_at, begin)
+    )
+    return bought(number, text(placed.id), text(placed.status), raw(placed)) if placed else None
 
 
 def offered(number: models.OfferedNumber) -> Number:
@@ -201,9 +204,8 @@ class FlireoLaterPort(NumbersByAgent):
     async def call_started(self, start: Mapping[str, Any]) -> Started | None:
         begin = since(self.context)
         calls = await self.client.calls_since(begin)
-        call = the_one(each for each in calls.items if is_this_call(each, start["to"], start["agent"], begin))
+        call = the_one_in(calls, lambda each: is_this_call(each, start["to"], start["agent"], begin))
         if call is None:
-            certainly_not(calls.complete)
             return None
         return Started(id=text(call.id), status=text(call.status), raw=raw(call))
 

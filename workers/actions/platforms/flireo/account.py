@@ -10,7 +10,7 @@ from workers.actions.base import ActionContext, Params, action
 from workers.actions.neutral import Agent, Number, PhoneCall
 from workers.actions.platforms.flireo.common import LATER, Deleted, Listed, later
 from workers.actions.ports.base import E164, e164
-from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
+from workers.actions.ports.doubt import certainly_not, made_since, since
 from workers.actions.ports.flireo import FlireoLaterPort, agent_of, number_of
 from workers.actions.ports.flireo_calls import phone_call
 from workers.actions.ports.table import port_of
@@ -63,13 +63,8 @@ class CallList(Listed):
 
 async def _assistant_created(context: ActionContext, params: AssistantCreateParams) -> Agent | None:
     begin = since(context)
-    listing = await later(context).assistants()
-    named = [each for each in listing.items if text(each.name) == params.name]
-    made = the_one(each for each in named if not_before(each.created_at, begin))
-    if made is None:
-        certainly_not(listing.complete)
-        return None
-    return agent_of(made)
+    made = made_since(await later(context).assistants(), begin, params.name)
+    return agent_of(made) if made else None
 
 
 @action("flireo.assistant.create", in_doubt="verify", platforms=LATER, verify=_assistant_created)

@@ -9,9 +9,9 @@ from pydantic import Field
 from workers.actions.base import ActionContext, Output, Params, action
 from workers.actions.neutral import Bought, NumberList, numbers
 from workers.actions.platforms.flireo.common import FIRST, RAW, Listed, first
-from workers.actions.ports.base import E164, e164, raw
-from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
-from workers.actions.ports.flireo import bought, offered
+from workers.actions.ports.base import E164, raw
+from workers.actions.ports.doubt import made_since, since
+from workers.actions.ports.flireo import bought, bought_since, offered
 from workers.clients.base import part, text
 from workers.clients.errors import Invalid
 from workers.clients.flireo.models import OrderResult
@@ -110,13 +110,8 @@ class OrderParams(GroupParams):
 
 async def _created(context: ActionContext, params: CreateParams) -> CreatedGroup | None:
     begin = since(context)
-    listing = await first(context).groups(number_type=params.type)
-    named = [each for each in listing.items if text(each.name) == params.name]
-    group = the_one(each for each in named if not_before(each.created_at, begin))
-    if group is None:
-        certainly_not(listing.complete)
-        return None
-    return CreatedGroup(id=text(group.id))
+    group = made_since(await first(context).groups(number_type=params.type), begin, params.name)
+    return CreatedGroup(id=text(group.id)) if group else None
 
 
 @action("flireo.verification_group.create", in_doubt="verify", platforms=FIRST, verify=_created)
@@ -152,13 +147,7 @@ async def group_numbers(context: ActionContext, params: GroupParams) -> NumberLi
 
 async def _ordered(context: ActionContext, params: OrderParams) -> Bought | None:
     begin = since(context)
-    orders = await first(context).orders(group=params.group)
-    of_number = [each for each in orders.items if e164(text(each.phone_number)) == params.number]
-    placed = the_one(each for each in of_number if not_before(each.ordered_at, begin))
-    if placed is None:
-        certainly_not(orders.complete)
-        return None
-    return bought(params.number, text(placed.id), text(placed.status), raw(placed))
+    return bought_since(await first(context).orders(group=params.group), begin, params.number)
 
 
 @action("flireo.verification_group.order", in_doubt="verify", platforms=FIRST, verify=_ordered, costs="numbers-bought")

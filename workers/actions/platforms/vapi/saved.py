@@ -9,9 +9,8 @@ from pydantic import Field, JsonValue
 from workers.actions.base import ActionContext, Params, action
 from workers.actions.neutral import Agent, Number
 from workers.actions.platforms.vapi.common import SETTINGS, VAPI, Deleted, vapi
-from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
+from workers.actions.ports.doubt import made_since, since
 from workers.actions.ports.vapi import agent_of, number_of
-from workers.clients.base import text
 from workers.clients.errors import NotFound
 
 
@@ -43,13 +42,8 @@ class NumberCreateParams(Params):
 
 async def _assistant_created(context: ActionContext, params: AssistantCreateParams) -> Agent | None:
     begin = since(context)
-    listing = await vapi(context).client.assistants()
-    named = [each for each in listing.items if text(each.name) == params.name]
-    made = the_one(each for each in named if not_before(each.created_at, begin))
-    if made is None:
-        certainly_not(listing.complete)
-        return None
-    return agent_of(made)
+    made = made_since(await vapi(context).client.assistants(), begin, params.name)
+    return agent_of(made) if made else None
 
 
 @action("vapi.assistant.create", in_doubt="verify", platforms=VAPI, verify=_assistant_created)
@@ -75,13 +69,8 @@ async def assistant_delete(context: ActionContext, params: AssistantParams) -> D
 
 async def _number_created(context: ActionContext, params: NumberCreateParams) -> Number | None:
     begin = since(context)
-    listing = await vapi(context).client.numbers()
-    named = [each for each in listing.items if text(each.name) == params.name]
-    made = the_one(each for each in named if not_before(each.created_at, begin))
-    if made is None:
-        certainly_not(listing.complete)
-        return None
-    return number_of(made)
+    made = made_since(await vapi(context).client.numbers(), begin, params.name)
+    return number_of(made) if made else None
 
 
 @action("vapi.phone_number.create", in_doubt="verify", platforms=VAPI, verify=_number_created, costs="numbers-bought")
