@@ -12,21 +12,10 @@ from pathlib import Path
 
 from benchmarks.client import Order
 from benchmarks.contenders import hookswitch
-from benchmarks.jobs import fill_events
+from benchmarks.filled import accepted, copied
 from benchmarks.measure import Sample, Scale, Table, alternate, say
 from benchmarks.processes import send
-from store import keys
 
-COPY = """
-for number = tonumber(ARGV[2]), tonumber(ARGV[3]) do
-  local id = string.format('evt_%012x%020x', ARGV[4] + number, number)
-  for _, prefix in ipairs({KEYS[1], KEYS[2]}) do redis.call('COPY', prefix .. ARGV[1], prefix .. id) end
-  redis.call('ZADD', KEYS[3], ARGV[4] + number, id)
-  redis.call('SET', KEYS[4] .. 'bench:' .. id, id, 'PX', 259200000)
-end
-"""
-"""Copies of an event that is through, with its trace, its place in the index and its dedup key."""
-BATCH = 1_000
 SMALL = 600
 """Bytes of a body in the large store: what is asked is whether number matters, not whether it fits into memory."""
 RULE = """\
@@ -56,14 +45,11 @@ def stored(folder: Path, scale: Scale) -> Table:
 def _fill(installation: hookswitch.Installation, count: int) -> None:
     """Rewriting the append file would run beside the measurement at a moment of its own, so it waits."""
     say(f"  storing {count:,} events")
-    (event_id,) = asyncio.run(fill_events(installation.url, 1, SMALL))
+    (event_id,) = asyncio.run(accepted(installation.url, 1, SMALL))
     installation.drain()
     with installation.redis() as redis:
         redis.config_set("auto-aof-rewrite-percentage", 0)
-        copy = redis.register_script(COPY)
-        names = [keys.EVENT, keys.TRACE, keys.EVENTS, keys.DEDUP]
-        for start in range(1, count, BATCH):
-            copy(names, [event_id, start, min(start + BATCH, count) - 1, 1_700_000_000_000])
+        copied(redis, event_id, count)
 
 
 def rules(folder: Path, scale: Scale) -> Table:

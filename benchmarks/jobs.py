@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -17,35 +17,10 @@ from arq.connections import RedisSettings
 from redis import Redis
 
 from benchmarks.contenders import hookswitch
+from benchmarks.filled import AT_ONCE, accepted
 from benchmarks.measure import Contender, Sample, Scale, Table, alternate
 from benchmarks.processes import BenchError, python, running
-from benchmarks.traffic import Traffic
-from receiver.providers import provider_named
-from receiver.raw import RawDelivery
 from store import embedded, keys
-from store.client import open_store
-from store.event import Event, new_event_id
-from store.events import Acceptance
-
-AT_ONCE = 200
-
-
-async def fill_events(url: str, count: int, size: int = 3_500) -> list[str]:
-    """Events as the receiver stores them; returns their ids."""
-    store, body = open_store(url), Traffic(size=size).body("x")
-    made = []
-    for _ in range(count):
-        event = provider_named("flireo").normalise(RawDelivery(body, connection="bench"))[0]
-        event.id, event.connection, event.dedup_key = new_event_id(), "bench", None
-        made.append(event)
-    for group in _batches(made, AT_ONCE):
-        await asyncio.gather(*(store.events.accept(Acceptance(event, body)) for event in group))
-    await store.close()
-    return [event.id for event in made]
-
-
-def _batches(items: Sequence[Event], size: int) -> list[Sequence[Event]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 async def _fill_arq(url: str, count: int) -> None:
@@ -71,7 +46,7 @@ LEFT: dict[str, Callable[[Redis], Any]] = {
     "saq": lambda redis: redis.zcard("saq:default:incomplete"),
 }
 FILL: dict[str, Callable[[str, int], Awaitable[object]]] = {
-    "hookswitch": fill_events, "arq": _fill_arq, "saq": _fill_saq,
+    "hookswitch": accepted, "arq": _fill_arq, "saq": _fill_saq,
 }  # fmt: skip
 
 
@@ -108,7 +83,7 @@ async def _coroutine(awaited: Awaitable[object]) -> None:
 def _events(processes: int, count: int, folder: Path) -> Sample:
     """The whole worker, on events that no rule listens to; they are stored before it starts."""
     with hookswitch.server(folder, "everysec") as (url, _):
-        asyncio.run(_coroutine(fill_events(url, count)))
+        asyncio.run(_coroutine(accepted(url, count)))
         environ = hookswitch.environment(folder, url, "everysec", {}, "")
         with ExitStack() as stack:
             for number in range(processes):

@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
+from redis import Redis
 
 from benchmarks.client import Order
-from benchmarks.contenders import hookswitch
+from benchmarks.contenders import bare, hookswitch
 from benchmarks.measure import Scale, Table, latency_row, wait_for_quiet
-from benchmarks.processes import free_port, python, running, send
+from benchmarks.processes import free_port, python, running, send, until
 from benchmarks.traffic import Traffic
 from receiver.providers import provider_named
 from receiver.raw import RawDelivery
+from store import keys
 from store.client import Store, open_store
 from store.event import new_event_id
 from store.events import Acceptance
@@ -26,15 +28,20 @@ from store.tasks import end
 LEVELS: tuple[Durability, ...] = ("everysec", "always")
 PACE = 100.0
 """Events a second."""
+BRISK = 1_000.0
+"""Events a second at which processors do not fall asleep in between, nor do caches go cold."""
 IDLE_GAP = 0.037
 """Seconds between two events on an idle worker; no multiple of any interval of ours."""
 
 
 def latency(folder: Path, scale: Scale) -> Table:
-    """One receiver, one worker."""
+    """One receiver, one worker; beside them what this machine needs for an answer that is kept nowhere."""
     table = Table("latency", f"Latency at {PACE:.0f} events a second")
+    for pace in (PACE, BRISK):
+        _said_yes(table, folder / f"bare-{pace:.0f}", scale, pace)
     for level in LEVELS:
         _acknowledged(table, folder / f"ack-{level}", level, scale)
+    _acknowledged(table, folder / "ack-brisk", "everysec", scale, BRISK)
     for level in LEVELS:
         _answered(table, folder / f"answer-{level}", level, scale)
     _called(table, folder / "call", scale)
@@ -48,9 +55,9 @@ def _note(table: Table, name: str, values: list[float], failed: int) -> None:
     table.latencies[name] = values
 
 
-def _order(port: int, scale: Scale, kind: str = "informational", prefix: str = "r") -> Order:
+def _order(port: int, scale: Scale, kind: str = "informational", prefix: str = "r", pace: float = PACE) -> Order:
     marker = hookswitch.MARKER if kind == "waiting" else ""
-    return Order(port, "open", kind, seconds=scale.latency, rate=PACE, marker=marker, prefix=prefix)
+    return Order(port, "open", kind, seconds=scale.latency, rate=pace, marker=marker, prefix=prefix)
 
 
 def _warm(port: int, scale: Scale, kind: str = "informational") -> None:
@@ -58,11 +65,23 @@ def _warm(port: int, scale: Scale, kind: str = "informational") -> None:
     send(Order(port, kind=kind, connections=4, seconds=1, most=100, prefix="warm"))
 
 
-def _acknowledged(table: Table, folder: Path, level: Durability, scale: Scale) -> None:
+def _said_yes(table: Table, folder: Path, scale: Scale, pace: float) -> None:
+    folder.mkdir(parents=True)
+    with bare.contender(folder) as port:
+        _warm(port, scale)
+        outcome = send(_order(port, scale, pace=pace))
+    _note(table, f"bare Starlette{_at(pace)}", outcome.latencies, outcome.failed)
+
+
+def _at(pace: float) -> str:
+    return "" if pace == PACE else f", at {pace:,.0f}/s"
+
+
+def _acknowledged(table: Table, folder: Path, level: Durability, scale: Scale, pace: float = PACE) -> None:
     with hookswitch.contender(folder, level, workers=1) as installation:
         _warm(installation.port, scale)
-        outcome = send(_order(installation.port, scale))
-    _note(table, f"acknowledged, {level}", outcome.latencies, outcome.failed)
+        outcome = send(_order(installation.port, scale, pace=pace))
+    _note(table, f"acknowledged, {level}{_at(pace)}", outcome.latencies, outcome.failed)
 
 
 def _answered(table: Table, folder: Path, level: Durability, scale: Scale) -> None:
@@ -110,6 +129,7 @@ def _picked_up(table: Table, folder: Path, scale: Scale, *, deaf: bool) -> None:
     with hookswitch.server(folder, "everysec") as (url, _):
         command = python("benchmarks.contenders.worker", "hookswitch", url, str(notes))
         with running(command, folder / "worker.log"):
+            _until_heard(url)
             stored = asyncio.run(_trickle(url, scale.latency, deaf=deaf))
     called = _first(orjson.loads(notes.read_bytes()))
     took = [(called[event_id] - at) / 1e6 for event_id, at in stored.items() if event_id in called]
@@ -117,10 +137,15 @@ def _picked_up(table: Table, folder: Path, scale: Scale, *, deaf: bool) -> None:
     _note(table, name, took, len(stored) - len(took))
 
 
+def _until_heard(url: str) -> None:
+    with Redis.from_url(url) as redis:
+        until(lambda: redis.pubsub_numsub(keys.WAKE)[0][1], "a worker that listens")
+
+
 async def _trickle(url: str, seconds: float, *, deaf: bool) -> dict[str, int]:
     """Event id → monotonic nanoseconds at which we began to store it."""
     store, stored = open_store(url), {}
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(0.5)
     deafening = asyncio.create_task(_deafen(store)) if deaf else None
     over = time.monotonic() + seconds
     for number in itertools.count():

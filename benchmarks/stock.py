@@ -7,7 +7,6 @@ Of five reports three are short, one is of 12 kB and one, of 30 kB, is kept comp
 from __future__ import annotations
 
 import hashlib
-import hmac
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +21,7 @@ from redis import Redis
 
 from benchmarks.contenders import hookswitch
 from benchmarks.processes import BenchError, free_port, python, running, until
-from benchmarks.traffic import SECRET
+from benchmarks.traffic import PATH, signed
 from receiver.providers.samples import load_sample
 from store import keys
 from store.caller import Caller
@@ -139,10 +138,7 @@ def _place(port: int, number: int, size: int) -> None:
     """One call, delivered as the platform would."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
         for body in _bodies(number, size):
-            stamp = str(int(time.time()))
-            mac = hmac.new(SECRET.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-            headers = {"x-webhook-timestamp": stamp, "x-webhook-signature": f"sha256={mac}"}
-            client.post("/hooks/bench", content=body, headers=headers).raise_for_status()
+            client.post(PATH, content=body, headers=signed(body)).raise_for_status()
 
 
 def _bodies(number: int, size: int) -> Iterator[bytes]:
