@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from tests.chaos import injector
-from tests.chaos.injector import HAPPENINGS, TOO_LATE, Injector
+from tests.chaos.hands import Hands
+from tests.chaos.happenings import HAPPENINGS
+from tests.chaos.injector import TOO_LATE, Injector
 from tests.chaos.plan import CLIENTS, KINDS, Fault
 
 
@@ -27,7 +29,7 @@ async def test_faults_of_one_target_wait_for_each_other_and_others_do_not(monkey
     gate = asyncio.Event()
 
     @asynccontextmanager
-    async def slow(_: Injector, fault: Fault) -> AsyncIterator[None]:
+    async def slow(_: Hands, fault: Fault) -> AsyncIterator[None]:
         assert fault.target not in at_work
         at_work.add(fault.target)
         both.append(set(at_work))
@@ -52,7 +54,7 @@ async def test_faults_of_one_target_wait_for_each_other_and_others_do_not(monkey
 
 async def test_what_is_overdue_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
-    async def quick(_: Injector, __: Fault) -> AsyncIterator[None]:
+    async def quick(_: Hands, __: Fault) -> AsyncIterator[None]:
         yield
 
     monkeypatch.setattr(injector, "HAPPENINGS", {"kill": quick})
@@ -66,7 +68,7 @@ async def test_what_befalls_all_keeps_each_of_them_for_itself(monkeypatch: pytes
     gate = asyncio.Event()
 
     @asynccontextmanager
-    async def slow(_: Injector, fault: Fault) -> AsyncIterator[None]:
+    async def slow(_: Hands, fault: Fault) -> AsyncIterator[None]:
         await gate.wait()
         yield
 

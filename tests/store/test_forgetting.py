@@ -8,7 +8,7 @@ from store.event import Call
 from store.forgetting import About, Forgetting, event_of
 from store.runs import RunId
 from tests.store.builders import accept, an_event, claim_one
-from tests.store.test_retention import done, keys_about
+from tests.store.finished import done, keys_about
 
 ADA = Caller("31", "612340001")
 

@@ -13,8 +13,8 @@ from store.client import Store
 from store.retention import Keep
 from store.tasks import end
 from tests.store.builders import accept, an_event, claim_one
+from tests.store.finished import done, rewind
 from tests.store.test_pauses import stopped
-from tests.store.test_retention import done, rewind
 from tests.workers.support import Shop
 from workers import sweep as module
 from workers.sweep import Tidying, sweep, sweep_for_ever

@@ -9,7 +9,7 @@ from receiver.settings import ReceiverSettings
 from store.backlog import Load, Refusals
 from store.client import Store
 from tests.store.builders import accept, an_event
-from tests.store.test_retention import rewind
+from tests.store.finished import rewind
 
 
 async def about(settings: ReceiverSettings) -> dict[str, tuple[str, str]]:

@@ -77,3 +77,9 @@ def test_a_port_of_another_platform_is_refused() -> None:
     assert isinstance(port_of(own, VapiPort), VapiPort)
     with pytest.raises(Unsupported, match="Vapi cannot do this"):
         port_of(own, FluentsPort)
+
+
+def test_who_can_do_it_can_also_tell_whether_it_happened() -> None:
+    assert able(Port.number_buy) == able(Port.number_bought)
+    assert able(Port.number_release) == able(Port.number_released)
+    assert able(Port.call_start) == able(Port.call_started)

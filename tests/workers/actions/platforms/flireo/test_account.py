@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.workers.actions.ports.test_spending import AFTER, BEFORE, in_doubt, verify
+from tests.workers.actions.ports.spending import AFTER, BEFORE, in_doubt, verify
 from tests.workers.actions.support import Platform, given, perform
 from tests.workers.clients.support import Seen, connection, refused
 from workers.clients.errors import ApiError, Conflict, InDoubtError, Unavailable

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.workers.actions.ports.test_spending import AFTER, in_doubt, verify
+from tests.workers.actions.ports.spending import AFTER, in_doubt, verify
 from tests.workers.actions.support import Platform, given, perform
 from tests.workers.clients.support import Seen, refused
 from workers.actions import ACTIONS
