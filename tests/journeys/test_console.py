@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import uvicorn
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser, Dialog, Page
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
+from playwright.async_api import Browser, Dialog, Page, ViewportSize
 
-from console.cli.serve import QuietServer
 from console.process.door import listen
+from console.process.farewell import QuietServer
 from console.web.app import build_app
 from console.web.settings import ConsoleSettings
-from store.client import Store
+from store.client import open_store
 from tests.browser import launched
 from tests.console.support import CALLER
 from tests.console.web.pages.support import House, asked, called, house
@@ -26,15 +27,14 @@ from tests.console.web.pages.test_dead import bury, group_in
 from tests.console.web.pages.test_numbers import ROW, kept
 from tests.console.web.pages.test_pointing import answered
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module")]
 
 WRONG = "description: x\non: assistant-request\nif: call.form == 1\nanswer: { x: 1 }\n"
 WORST = ("serious", "critical")
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
-    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 800}},
-}
+DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=800)
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+OF_ROOM = ("scrollable-region-focusable", "target-size")
+"""Rules of axe whose verdict is another one in another theme, and in a narrower window."""
 
 
 @dataclass
@@ -71,18 +71,26 @@ class Stand:
         ]  # fmt: skip
 
 
-@pytest.fixture
-async def stand(store: Store, store_url: str, tmp_path: Path) -> AsyncIterator[Stand]:
-    async with house(store, store_url, tmp_path) as built, served(built, store_url) as url, launched() as browser:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all stories: each has windows of its own, which know nothing of each other."""
+    async with launched() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stand(browser: Browser, store_url: str, tmp_path: Path) -> AsyncIterator[Stand]:
+    store = open_store(store_url, timeout=30.0)
+    await store.redis.flushall()
+    async with house(store, store_url, tmp_path) as built, served(built, store_url) as url:
         await built.handled(called())
         await built.handled(asked(id="evt_2"), b'{"message": {"type": "tool-calls"}}')
         await bury(built, 5)
-        (built.rules / "wrong.yaml").write_text(
-            "description: x\non: assistant-request\nif: call.form == 1\nanswer: {x: 1}\n"
-        )
+        (built.rules / "wrong.yaml").write_text(WRONG)
         await built.store.pauses.begin("rule:night", "anna", "too eager")
         number = await kept(built)
         yield Stand(built, url, browser, group_in(await built.see("/dead")), number)
+    await store.close()
 
 
 @asynccontextmanager
@@ -104,18 +112,21 @@ async def served(built: House, store_url: str) -> AsyncIterator[str]:
             await serving
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_nobody_is_shut_out(stand: Stand, look: str) -> None:
+async def test_nobody_is_shut_out(stand: Stand) -> None:
+    """Every page with all of axe's rules; then what colours decide in the dark, and what room decides on a phone."""
     found: dict[str, list[str]] = {}
-    async with stand.page(**LOOKS[look]) as page:
-        for path in [path for path in stand.paths if path != "/nothing"]:
+    async with stand.page(color_scheme="light", viewport=DESK) as page:
+        for path in stand.paths[:-1]:
             await page.goto(path)
-            results = await Axe().run(page)
-            bad = [each for each in results.response["violations"] if each["impact"] in WORST]
-            found |= {path: [f"{each['id']}: {each['nodes'][0]['html']}" for each in bad]} if bad else {}
-            width = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            found |= {f"{path} is too wide": await _wide(page)} if width > 0 else {}
-    assert found == {}
+            await page.evaluate(AXE_SCRIPT)
+            found[path] = [*await barred(page), *await _wide(page)]
+            await page.emulate_media(color_scheme="dark")
+            found[f"{path} in the dark"] = await barred(page, OF_COLOURS)
+            await page.emulate_media(color_scheme="light")
+            await page.set_viewport_size(PHONE)
+            found[f"{path} on a phone"] = [*await barred(page, OF_ROOM), *await _wide(page)]
+            await page.set_viewport_size(DESK)
+    assert {where: what for where, what in found.items() if what} == {}
 
 
 async def test_a_new_event_appears_by_itself(stand: Stand) -> None:
@@ -164,10 +175,9 @@ async def test_the_keyboard_leads_everywhere(stand: Stand) -> None:
 
 
 async def test_without_javascript_everything_is_there(stand: Stand) -> None:
+    for path in stand.paths[:-1]:
+        assert (await stand.house.see(path)).count("<h1") == 1
     async with stand.page(java_script_enabled=False) as page:
-        for path in stand.paths[:-1]:
-            await page.goto(path)
-            assert await page.locator("h1").count() == 1
         await page.goto("/events/evt_2")
         assert CALLER not in await page.content()
         await page.get_by_role("button", name="Show the numbers").click()
@@ -205,14 +215,14 @@ async def test_what_cannot_be_undone_asks_first(stand: Stand) -> None:
 
 
 async def test_a_page_that_waits_for_a_worker_follows_it(stand: Stand) -> None:
-    async with stand.page(**LOOKS["phone"]) as page:
+    async with stand.page(viewport=PHONE) as page:
         await page.goto("/numbers")
         await page.get_by_role("button", name="Apply the plan").click()
         await page.get_by_text("A worker takes it up").wait_for()
         await answered(stand.house, ROW)
         await page.get_by_role("button", name="Point 1 number elsewhere").wait_for()
-        results = await Axe().run(page)
-        assert [each["id"] for each in results.response["violations"] if each["impact"] in WORST] == []
+        await page.evaluate(AXE_SCRIPT)
+        assert await barred(page) == []
         await page.get_by_role("button", name="Point 1 number elsewhere").click()
         await page.get_by_text("A worker takes it up").wait_for()
         await answered(stand.house, ROW | {"state": "same", "done": True})
@@ -228,11 +238,21 @@ async def test_the_theme_is_remembered(stand: Stand) -> None:
         assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+async def barred(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What keeps people out, by all rules of axe or by some, on a page that has its script."""
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found: list[dict[str, Any]] = await page.evaluate(
+        "options => axe.run(options).then(results => results.violations)", {"resultTypes": ["violations"], **only}
+    )
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found if each["impact"] in WORST]
+
+
 async def _wide(page: Page) -> list[str]:
-    """What sticks out of the window."""
+    """What sticks out of the window, where one can be moved sideways."""
     told: list[str] = await page.evaluate(
-        """[...document.querySelectorAll("main *, header *")].filter(each => each.getBoundingClientRect().right >
-        document.documentElement.clientWidth + 1 && !each.parentElement.closest("pre, .scroll")).map(each =>
-        each.outerHTML.slice(0, 120))"""
+        """document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+        ["too wide", ...[...document.querySelectorAll("main *, header *")].filter(each =>
+        each.getBoundingClientRect().right > document.documentElement.clientWidth + 1 &&
+        !each.parentElement.closest("pre, .scroll")).map(each => each.outerHTML.slice(0, 120))]"""
     )
     return told
