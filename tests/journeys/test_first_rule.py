@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from console.cli import main
 from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE, Ports
 from tests.docs.markdown import ROOT, blocks
 from tests.journeys.stage import FAST_ENOUGH, until
 from tests.journeys.walkthrough import Walk, alike, typed
 from tests.ports import free_port
+from tests.warm.programs import Program
 
 PAGE = ROOT / "docs" / "first-rule.md"
 
@@ -31,16 +27,13 @@ class FirstTerminal:
             "HOOKSWITCH_RULES_DIR": str(folder / "rules"), "HOOKSWITCH_DATA_DIR": str(folder / "data"),
             "SANDBOX_URL": self.ports.sandbox_url, "HOOKSWITCH_SANDBOX_PACE": "0.1",
         }  # fmt: skip
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Program | None = None
 
     def begin(self) -> None:
         with self.log.open("wb") as log:
-            command = [sys.executable, "-P", "-m", "console", "dev", "--port", str(self.ports.receiver)]
-            self.process = subprocess.Popen(
-                command, env=os.environ | self.environ, stdout=log, stderr=subprocess.STDOUT
-            )
-        at_work = partial(CliRunner().invoke, main, ["doctor"], env=self.environ)
-        until(lambda: "1 at work" in at_work().output, 2 * FAST_ENOUGH)
+            words = ("dev", "--port", str(self.ports.receiver))
+            self.process = Program("console", *words, environ=os.environ | self.environ, stdout=log, stderr=log)
+        until(lambda: "Ctrl-C stops everything" in self.shown(), 2 * FAST_ENOUGH)
 
     def shown(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""

@@ -35,11 +35,16 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = (
 """What differs from run to run → what stands for it."""
 
 
+_BESIDE = "→ webhook status-update "
+"""What a platform tells beside a conversation that waits for no answer: its line comes whenever it was answered."""
+
+
 def alike(text: str) -> list[str]:
-    """The lines of an output, without what differs from run to run."""
+    """The lines of an output, without what differs from run to run; those that have no place of their own come last."""
     for pattern, stand_in in _SAME:
         text = pattern.sub(stand_in, text)
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return sorted(lines, key=lambda line: _BESIDE in line)
 
 
 @dataclass(frozen=True)
