@@ -36,6 +36,7 @@ class Program:
         module: str,
         *arguments: str,
         environ: Mapping[str, str],
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
         stdout: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.DEVNULL,
         folder: Path | None = None,
@@ -52,7 +53,7 @@ class Program:
         message = json.dumps(asked).encode()
         assert len(message) < LONGEST_REQUEST
         with theirs, Path(os.devnull).open("r+b", buffering=0) as nowhere:
-            streams = [nowhere.fileno(), *(_descriptor(each, nowhere) for each in (stdout, stderr))]
+            streams = [_descriptor(each, nowhere) for each in (stdin, stdout, stderr)]
             socket.send_fds(_server().requests, [message], [*streams, theirs.fileno()])
         self.pid = self._hear()
 

@@ -19,7 +19,9 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -33,6 +35,21 @@ _LIBRARIES = (
     "uvicorn.lifespan.on", "uvicorn.loops.uvloop", "uvicorn.protocols.http.httptools_impl", "zoneinfo",
 )  # fmt: skip
 """What programs import beside the verbs, most of it only once they run."""
+
+
+def _nothing() -> None:
+    """All that most programs need more."""
+
+
+def _notices() -> None:
+    """Every service that can be notified: a third of a second, which few need."""
+    from apprise.manager_plugins import NotificationManager
+
+    NotificationManager().load_modules()  # type: ignore[no-untyped-call]
+
+
+_ON_DEMAND: Mapping[str, Callable[[], None]] = {"workers.clients.notices.child": cache(_notices)}
+"""Program → what only that one imports: here, too, but not before it is asked for."""
 
 
 class Server:
@@ -62,8 +79,10 @@ class Server:
                     if not message:
                         self._end()
                         return None
+                    request = dict(json.loads(message))
+                    _ON_DEMAND.get(request["module"], _nothing)()
                     if self._fork(descriptors):
-                        return dict(json.loads(message))
+                        return request
 
     def _fork(self, descriptors: list[int]) -> bool:
         """Whether this is the program."""

@@ -27,6 +27,8 @@ from workers.clients.notices.report import Report
 from workers.toolbox import Clients
 
 HERE = ["127.0.0.1"]
+pytestmark = pytest.mark.usefixtures("forked_notices")
+
 RULES = Path(__file__).parents[3] / "docs" / "rules.md"
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
+
+from tests.warm.programs import PATIENCE as PROGRAMS_PATIENCE
+from tests.warm.programs import Program
+from workers.clients.notices.notifier import Notice, Notifier
+from workers.clients.notices.report import Report
 
 Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
 
+HERE = ["127.0.0.1"]
+NOTICE = Notice("A call has failed.", "Failed call")
+LONG = 50.0
 PATIENCE = (2.0, 8.0, 30.0)
 """Seconds a notification gets, more each time: on a busy machine a process of its own may need all of the first."""
 
@@ -76,3 +86,43 @@ async def listening(server: MailServer | WebServer) -> AsyncIterator[int]:
     finally:
         started.close()
         await started.wait_closed()
+
+
+@dataclass
+class Forked:
+    """The process of a notification without the third of a second its imports take, as `asyncio` has processes."""
+
+    program: Program
+    stdin: asyncio.StreamWriter
+    stdout: asyncio.StreamReader
+
+    def kill(self) -> None:
+        self.program.kill()
+
+    async def wait(self) -> int:
+        return await asyncio.to_thread(self.program.wait, PROGRAMS_PATIENCE)
+
+
+async def forked(_python: str, *arguments: str, env: Mapping[str, str], limit: int, **_: Any) -> Forked:
+    """In the place of `asyncio.create_subprocess_exec`; `python` comes with the flags and `-m MODULE`."""
+    loop, stdout = asyncio.get_running_loop(), asyncio.StreamReader(limit)
+    (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
+    with ExitStack() as undo:
+        said, given = undo.enter_context(os.fdopen(ours_out, "rb")), undo.enter_context(os.fdopen(ours_in, "wb"))
+        with os.fdopen(theirs_in, "rb") as stdin, os.fdopen(theirs_out, "wb") as out:
+            program = Program(arguments[-1], environ=env, stdin=stdin, stdout=out)
+        undo.callback(program.wait)
+        undo.callback(program.kill)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdout), said)
+        transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, given)
+        undo.pop_all()
+    return Forked(program, asyncio.StreamWriter(transport, protocol, None, loop), stdout)
+
+
+async def sent(url: str, allow: list[str] | None = None, notice: Notice = NOTICE, seconds: float = LONG) -> Report:
+    return await Notifier(HERE if allow is None else allow).send(url, notice, seconds)
+
+
+async def through(server: MailServer | WebServer, url: str, allow: list[str] | None = None) -> Report:
+    async with listening(server) as port:
+        return await sent(url.format(port=port), allow)

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
-import sys
 import warnings
+from tempfile import TemporaryFile
 from typing import Any
 
 import apprise
 import pytest
 from apprise.manager_plugins import NotificationManager
 
+from tests.warm.programs import Program
 from workers.clients.notices.child import Notes, deliver, goes_over_http_or_mail
 
 SERVICES: Any = NotificationManager()  # type: ignore[no-untyped-call]
@@ -86,27 +86,35 @@ def test_replies_and_broken_connections_are_read_from_apprise(words: str, replie
     assert (notes.replies, notes.broken) == (replies, broken)
 
 
-def run(job: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-I", "-m", "workers.clients.notices.child"]
-    return subprocess.run(program, input=json.dumps(job), capture_output=True, text=True, timeout=55, check=False)
+def run(job: dict[str, Any]) -> tuple[int, str]:
+    """Its exit code, and all it says."""
+    with TemporaryFile() as given, TemporaryFile() as said:
+        given.write(json.dumps(job).encode())
+        given.seek(0)
+        program = Program("workers.clients.notices.child", environ={}, stdin=given, stdout=said, stderr=said)
+        code = program.wait()
+        said.seek(0)
+        return code, said.read().decode()
 
 
 @pytest.mark.parametrize("url", ["json://user:hush-word@127.0.0.1:9/hush-path", "slack://hush-word", "hush-word"])
 def test_nothing_of_the_url_gets_out(url: str) -> None:
-    done = run({"url": url, "body": "x", "title": "", "format": "text", "allow": [], "seconds": 50})
-    assert done.returncode == 0
-    assert "hush" not in done.stdout + done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["ended"] is True
+    code, said = run({"url": url, "body": "x", "title": "", "format": "text", "allow": [], "seconds": 50})
+    assert code == 0
+    assert "hush" not in said
+    assert json.loads(said.splitlines()[-1])["ended"] is True
 
 
 def test_a_bug_is_told_as_not_ended() -> None:
-    done = run({"url": "json://127.0.0.1:9", "body": "x", "title": "", "allow": ["127.0.0.1"], "seconds": 50})
-    assert "ended" not in json.loads(done.stdout.splitlines()[-1])
+    _, said = run({"url": "json://127.0.0.1:9", "body": "x", "title": "", "allow": ["127.0.0.1"], "seconds": 50})
+    assert "ended" not in json.loads(said.splitlines()[-1])
 
 
 def test_it_ends_by_itself() -> None:
-    done = run({"url": "json://127.0.0.1:9", "body": "x", "title": "", "format": "text", "allow": [], "seconds": 0.001})
-    assert done.returncode < 0
+    code, _ = run(
+        {"url": "json://127.0.0.1:9", "body": "x", "title": "", "format": "text", "allow": [], "seconds": 1e-6}
+    )
+    assert code < 0
 
 
 def test_apprise_is_the_one_that_was_tried() -> None:

@@ -2,27 +2,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 
 import pytest
 
-from tests.workers.clients.notices.support import PATIENCE, MailServer, WebServer, listening
+from tests.workers.clients.notices.support import (
+    HERE,
+    LONG,
+    NOTICE,
+    PATIENCE,
+    MailServer,
+    WebServer,
+    listening,
+    sent,
+    through,
+)
 from workers.clients.notices.notifier import AT_ONCE, Notice, Notifier
 from workers.clients.notices.report import Report
 
-HERE = ["127.0.0.1"]
-NOTICE = Notice("A call has failed.", "Failed call")
-LONG = 50.0
+pytestmark = pytest.mark.usefixtures("forked_notices")
+
 METADATA = "302 Found\r\nlocation: http://169.254.169.254/latest/"
-
-
-async def sent(url: str, allow: list[str] | None = None, notice: Notice = NOTICE, seconds: float = LONG) -> Report:
-    return await Notifier(HERE if allow is None else allow).send(url, notice, seconds)
-
-
-async def through(server: MailServer | WebServer, url: str, allow: list[str] | None = None) -> Report:
-    async with listening(server) as port:
-        return await sent(url.format(port=port), allow)
 
 
 # --- over HTTP --------------------------------------------------------------------------------------------------------
@@ -106,38 +105,39 @@ async def test_who_never_answers_is_left_in_time() -> None:
     assert (report.ended, report.left, report.service) == (False, True, "JSON")
 
 
-async def test_no_time_is_nothing_sent() -> None:
-    report = await sent("json://127.0.0.1:1", seconds=0.01)
-    assert (report.ended, report.left) == (False, False)
+class Crowd(WebServer):
+    """Answers nobody before as many are there as may be."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = self.most = 0
+        self.full = asyncio.Event()
 
-async def test_a_stop_leaves_no_process_behind() -> None:
-    server = WebServer("hang")
-    async with listening(server) as port:
-        task = asyncio.create_task(sent(f"json://127.0.0.1:{port}"))
-        await server.taken.wait()
-        task.cancel()
-        async with asyncio.timeout(LONG):
-            with pytest.raises(asyncio.CancelledError):
-                await task
-    assert not Path("/proc").exists() or children() == []
-
-
-def children() -> list[str]:
-    found = [path for path in Path("/proc/self/task").glob("*/children") if path.exists()]
-    pids = [pid for path in found for pid in path.read_text().split()]
-    return [pid for pid in pids if b"notices.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        if self.inside == AT_ONCE:
+            self.full.set()
+        await self.full.wait()
+        await super().__call__(reader, writer)
+        self.inside -= 1
 
 
 async def test_few_are_sent_at_one_time() -> None:
-    for seconds in PATIENCE:
-        server, notifier = WebServer("hang"), Notifier(HERE)
-        async with listening(server) as port:
-            url = f"json://127.0.0.1:{port}"
-            reports = await asyncio.gather(*(notifier.send(url, NOTICE, seconds) for _ in range(AT_ONCE + 2)))
-        if len(server.bodies) >= AT_ONCE:
-            break
-    assert sum(report.left for report in reports) == len(server.bodies) == AT_ONCE
+    server, notifier = Crowd(), Notifier(HERE)
+    async with listening(server) as port:
+        url = f"json://127.0.0.1:{port}"
+        reports = await asyncio.gather(*(notifier.send(url, NOTICE, LONG) for _ in range(AT_ONCE + 2)))
+    assert all(report.done for report in reports)
+    assert server.most == AT_ONCE
+
+
+async def test_who_waits_for_a_turn_does_so_in_its_own_time() -> None:
+    notifier = Notifier(HERE)
+    for _ in range(AT_ONCE):
+        await notifier._turns.acquire()
+    report = await notifier.send("json://127.0.0.1:1", NOTICE, 0.01)
+    assert (report.ended, report.left) == (False, False)
 
 
 # --- by mail ----------------------------------------------------------------------------------------------------------
@@ -188,12 +188,6 @@ async def test_a_subject_cannot_add_headers() -> None:
 @pytest.mark.parametrize(("url", "why"), [("{}", "unknown"), ("dbus://127.0.0.1/a/b", "barred")])
 async def test_what_cannot_be_sent_to_is_told(url: str, why: str) -> None:
     assert (await sent(url)).url == why
-
-
-async def test_nothing_of_our_environment_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
-    assert (await through(WebServer(), "json://127.0.0.1:{port}")).done
 
 
 @pytest.mark.parametrize("entry", ["http://crm.internal", "10.0.0.0/99"])
