@@ -20,7 +20,7 @@ from tests.chaos.collect import (
     stored_in,
 )
 from tests.chaos.injector import Injector
-from tests.chaos.installation import Installation
+from tests.chaos.installation import Begin, Installation, started
 from tests.chaos.judge import Failure, judge
 from tests.chaos.ledger import Ledger
 from tests.chaos.plan import RECEIVERS, Fault, fault_plan
@@ -45,6 +45,8 @@ class Day:
     rate: float
     folder: Path
     say: Callable[[str], None] = print
+    begin: Begin = started
+    """How its processes come into being."""
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Outcome:
 async def play(day: Day) -> Outcome:
     """Traffic and faults, then healing, quiet and the reckoning."""
     clock = Clock()
-    around = Installation(day.folder, lambda: clock.now)
+    around = Installation(day.folder, lambda: clock.now, day.begin)
     plan = fault_plan(day.seed, day.seconds)
     try:
         await around.start()

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +28,29 @@ from tests.chaos.plan import CLIENTS, RECEIVERS, WORKERS
 from tests.chaos.proxies import Way
 from tests.chaos.scene import write_connections, write_rules
 from tests.ports import free_port
+from tests.warm.programs import Program
 
 READY_WITHIN = 120.0
 POLL = 0.03
 WATCH_EVERY = 0.1
+
+
+Process = subprocess.Popen[bytes] | Program
+Begin = Callable[[Sequence[str], Mapping[str, str], int], Process]
+"""Begins a process of ours: module and arguments, environment, the descriptor it writes to."""
+
+
+def started(arguments: Sequence[str], environ: Mapping[str, str], output: int) -> Process:
+    """As it is done where it matters."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments], env=environ, stdout=output, stderr=output,
+        stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
+    )  # fmt: skip
+
+
+def forked(arguments: Sequence[str], environ: Mapping[str, str], output: int) -> Process:
+    """Without the second that the imports take: on a short day most of it would be spent on them."""
+    return Program(*arguments, environ=environ, stdout=output, stderr=output)
 
 
 @dataclass
@@ -39,7 +58,7 @@ class Part:
     """One process of ours, which is watched: it may end when it is told to, and at no other time."""
 
     name: str
-    process: subprocess.Popen[bytes]
+    process: Process
     expected_to_end: bool = False
 
 
@@ -50,6 +69,7 @@ class Installation:
     folder: Path
     now: Callable[[], float]
     """Seconds since the first delivery."""
+    begin: Begin = started
     server: EmbeddedServer = field(init=False)
     ways: dict[str, Way] = field(default_factory=dict)
     way_out: Way = field(init=False)
@@ -119,10 +139,7 @@ class Installation:
         with (self.folder / f"{name.replace(' ', '_')}.log").open("ab") as log:
             writer = subprocess.Popen(["cat"], stdin=read, stdout=log, start_new_session=True)
         self._writers = [each for each in self._writers if each.poll() is None] + [writer]
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments], env=os.environ | self._environ(name), stdout=write, stderr=write,
-            stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
-        )  # fmt: skip
+        process = self.begin(arguments, os.environ | self._environ(name), write)
         os.close(read)
         os.close(write)
         self.parts[name] = Part(name, process)
