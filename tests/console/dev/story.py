@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,7 +13,7 @@ from pathlib import Path
 
 from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE
 from tests.ports import free_port
-from tests.warm.programs import Command
+from tests.warm.programs import Command, Program
 
 PATIENCE = 120.0
 """Seconds: five processes start, and a busy machine may have others to start meanwhile."""
@@ -41,7 +39,7 @@ def until(true: Callable[[], bool], what: str) -> None:
 class Dev:
     """One running `hookswitch dev`."""
 
-    process: subprocess.Popen[bytes]
+    process: Program
     port: int
     folder: Path
 
@@ -111,8 +109,8 @@ def dev(folder: Path, *more: str, port: int = 0) -> Iterator[Dev]:
     """Start it and wait until it is up; whatever happens, nothing stays behind."""
     port = port or free_port(CONSOLE_ABOVE, SANDBOX_ABOVE)
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        start = [sys.executable, "-P", "-m", "console", *arguments(folder, port, *more)]
-        process = subprocess.Popen(start, stdout=out, stderr=err, cwd=folder, env=environment())
+        start = arguments(folder, port, *more)
+        process = Program("console", *start, environ=environment(), stdout=out, stderr=err, folder=folder)
     running = Dev(process, port, folder)
     try:
         running.says("Ctrl-C stops everything")

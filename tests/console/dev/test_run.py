@@ -6,6 +6,7 @@ import shlex
 import signal
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -32,23 +33,37 @@ def hookswitch(running: Dev, *arguments: str, code: int = 0) -> CompletedProcess
     return done
 
 
-def test_from_the_first_start_to_ctrl_c(tmp_path: Path) -> None:
-    with dev(tmp_path) as running:
+def test_from_the_first_start_to_the_last(tmp_path: Path) -> None:
+    """One installation, what goes on beside it, and the next one in its place: five processes take a while to start."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with dev(tmp_path / "a") as running:
         children = running.children()
         assert children.keys() == {"receiver", "worker", "console", "sandbox", "store"}
-        call, tool = running.curl_lines()
-        assert pasted(call)["assistant"]["firstMessage"] == "Good day, how may I help you?"
-        assert pasted(tool)["results"][0]["result"] == "You called from +31612340001."
-        running.says("tool-calls find_customer")
-        (event,) = json.loads(hookswitch(running, "events", "tool-calls", "--json").stdout)
-        assert "by rule who" in hookswitch(running, "trace", event["id"]).stdout
-        assert "✖" not in hookswitch(running, "doctor").stdout
-        assert running.complained == ""
+        it_can_be_tried_as_it_says(running)
         changes_are_told(running)
-        assert running.stop() == 0
-    assert running.said.rstrip().endswith("stopped")
-    assert gone(children)
+        a_folder_and_a_port_have_one_holder(running, tmp_path / "b")
+        another_one_runs_beside_it_until_ctrl_c(running, tmp_path / "b")
+        what_is_killed_comes_back_with_what_it_had(running, children)
+        children = running.children()
+        running.stop(signal.SIGKILL)
+        until(lambda: gone(children), "all are gone")
+    assert "Traceback" not in running.complained
     assert "1612340001" not in running.said.split("Ctrl-C stops everything")[1]
+    with dev(tmp_path / "a", "--no-sandbox", port=running.port) as again:
+        assert again.children().keys() == children.keys() - {"sandbox"}
+        assert again.stop(signal.SIGTERM) == 0
+
+
+def it_can_be_tried_as_it_says(running: Dev) -> None:
+    call, tool = running.curl_lines()
+    assert pasted(call)["assistant"]["firstMessage"] == "Good day, how may I help you?"
+    assert pasted(tool)["results"][0]["result"] == "You called from +31612340001."
+    running.says("tool-calls find_customer")
+    (event,) = json.loads(hookswitch(running, "events", "tool-calls", "--json").stdout)
+    assert "by rule who" in hookswitch(running, "trace", event["id"]).stdout
+    assert "✖" not in hookswitch(running, "doctor").stdout
+    assert running.complained == ""
 
 
 def changes_are_told(running: Dev) -> None:
@@ -68,63 +83,42 @@ def changes_are_told(running: Dev) -> None:
     assert wanted in " ".join(hookswitch(running, "doctor", code=1).stdout.split())
 
 
-def test_a_folder_and_a_port_have_one_holder_and_others_run_beside_it(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    with dev(tmp_path / "a", "--no-sandbox") as first:
-        same_folder = refused(tmp_path / "a", free_port())
-        assert f"is in use by process {first.process.pid}; stop it, or choose another folder" in same_folder
-        same_port = refused(tmp_path / "b", first.port)
-        assert f"port {first.port} for the receiver is in use" in same_port
-        with dev(tmp_path / "b", "--no-sandbox") as second:
-            assert not {*second.children().values()} & {*first.children().values()}
-            assert second.stop() == 0
-        assert first.process.poll() is None
-        a_killed_store_comes_back_with_what_it_had(first)
+def a_folder_and_a_port_have_one_holder(running: Dev, elsewhere: Path) -> None:
+    same_folder = refused(running.folder, free_port())
+    assert f"is in use by process {running.process.pid}; stop it, or choose another folder" in same_folder
+    assert f"port {running.port} for the receiver is in use" in refused(elsewhere, running.port)
 
 
-def a_killed_store_comes_back_with_what_it_had(running: Dev) -> None:
-    pasted(running.curl_lines()[1])
-    running.says("tool-calls find_customer")
-    os.kill(running.children()["store"], signal.SIGKILL)
-    running.says("the store ended (SIGKILL), starting it again")
-    until(lambda: "store" in running.children(), "the store is back")
-    place = ("--data-dir", str(running.folder / "data"))
-    until(lambda: "tool-calls" in Command(("events", *place), environment()).said().stdout, "the event is there")
-    assert running.stop() == 0
-
-
-def test_a_killed_process_comes_back_with_a_word_and_nothing_stays_behind(tmp_path: Path) -> None:
-    processes = ("receiver", "worker", "console", "sandbox")
-    with dev(tmp_path) as running:
-        before = running.children()
-        for name in processes:
-            os.kill(before[name], signal.SIGKILL)
-        for name in processes:
-            running.says(f"the {name} ended (SIGKILL), starting it again")
-        until(lambda: running.children().keys() == before.keys(), "all are back")
-        until(lambda: _answers(running.port), "the receiver answers")
-        children = running.children()
-        running.stop(signal.SIGKILL)
-        until(lambda: gone(children), "all are gone")
-    assert "Traceback" not in running.complained
-    own_connections_never_get_invented_api_keys(tmp_path, running.port)
-
-
-def own_connections_never_get_invented_api_keys(folder: Path, port: int) -> None:
-    """In the same place as one that was killed."""
+def another_one_runs_beside_it_until_ctrl_c(running: Dev, folder: Path) -> None:
+    """With connections of its own, which never get invented API keys."""
     (folder / "mine.yaml").write_text(
         "connections:\n  desk:\n    provider: flireo\n    generation: g3\n"
         "    auth: [{scheme: hmac, secret: '${DESK_SECRET}'}]\n"
         "    api: {base_url: 'https://api.example.com', key: '${DESK_KEY}'}\n"
     )
-    with dev(folder, "--connections", str(folder / "mine.yaml"), port=port) as running:
-        running.says("DESK_SECRET was not set: a random one stands in")
-        running.says("not set: DESK_KEY")
-        assert "simulate" not in running.said
-        assert pasted(running.curl_lines()[0])["results"]
+    with dev(folder, "--connections", str(folder / "mine.yaml")) as other:
+        children = other.children()
+        assert not {*children.values()} & {*running.children().values()}
+        other.says("DESK_SECRET was not set: a random one stands in")
+        other.says("not set: DESK_KEY")
+        assert "simulate" not in other.said
+        assert pasted(other.curl_lines()[0])["results"]
         assert "DESK_KEY" not in (folder / "data" / "secrets.env").read_text()
-        assert running.stop(signal.SIGTERM) == 0
+        assert other.stop() == 0
+    assert other.said.rstrip().endswith("stopped")
+    assert gone(children)
+    assert running.process.poll() is None
+
+
+def what_is_killed_comes_back_with_what_it_had(running: Dev, children: Mapping[str, int]) -> None:
+    for pid in children.values():
+        os.kill(pid, signal.SIGKILL)
+    for name in children:
+        running.says(f"the {name} ended (SIGKILL), starting it again")
+    until(lambda: running.children().keys() == children.keys(), "all are back")
+    until(lambda: _answers(running.port), "the receiver answers")
+    place = ("--data-dir", str(running.folder / "data"))
+    until(lambda: "tool-calls" in Command(("events", *place), environment()).said().stdout, "the event is there")
 
 
 def test_what_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
