@@ -7,10 +7,14 @@ import pty
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 
+from console.cli import main
+from console.cli.completion import VARIABLE
 from tests.console.cli.support import stored
 from tests.console.conftest import Cli
 from tests.store.builders import an_event
@@ -40,51 +44,62 @@ def typing(tmp_path: Path, url: str) -> dict[str, str]:
 
 BASH = """
 eval "$(hookswitch completion bash)"
-COMP_WORDS=(hookswitch {words} "{begun}"); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
-_hookswitch_completion hookswitch "{begun}" ""
-printf '%s\\n' "${{COMPREPLY[@]}}"
+COMP_WORDS=(hookswitch pause ""); COMP_CWORD=2
+_hookswitch_completion hookswitch "" ""
+printf '%s\n' "${COMPREPLY[@]}"
 """
 
 
-def offered(typing: dict[str, str], words: str, begun: str) -> list[str]:
-    script = BASH.format(words=words, begun=begun)
-    done = subprocess.run(["bash", "-c", script], env=typing, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.split()
-
-
 @HAVE
+def test_bash_offers_what_there_is(typing: dict[str, str]) -> None:
+    done = subprocess.run(["bash", "-c", BASH], env=typing, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr, done.stdout.split()) == (0, "", ["all", "greeting", "night_desk"])
+
+
+Offered = Callable[[str, str], list[str]]
+
+
+@pytest.fixture
+def offered(typing: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Offered:
+    """What a shell is told, which starts us for it each time; here nobody does."""
+    for name, text in typing.items():
+        monkeypatch.setenv(name, text)
+    shell = BashComplete(main, {}, "hookswitch", VARIABLE)
+    return lambda words, begun: [item.value for item in shell.get_completions(words.split(), begun)]
+
+
 @pytest.mark.parametrize(
     ("words", "begun", "wanted"),
     [
         ("", "exp", ["explain", "export"]),
         ("trace", "--js", ["--json"]),
         ("run", "", ["greeting"]),
-        ("pause", "", ["all", "greeting", "night_desk"]),
         ("resume", "ni", ["night_desk"]),
         ("events --connection", "", ["night_desk"]),
         ("completion", "", list(SHELLS)),
     ],
 )
-def test_bash_offers_what_there_is(words: str, begun: str, wanted: list[str], typing: dict[str, str]) -> None:
-    shown = offered(typing, words, begun)
+def test_what_there_is_is_offered(words: str, begun: str, wanted: list[str], offered: Offered) -> None:
+    shown = offered(words, begun)
     assert shown == wanted or (not words and set(wanted) <= set(shown))
 
 
-@HAVE
-def test_bash_offers_events(typing: dict[str, str], url: str) -> None:
+def test_events_are_offered(offered: Offered, url: str) -> None:
     event = an_event()
     stored(url, event)
-    assert offered(typing, "trace", "evt_") == [event.id]
-    assert offered(typing, "explain", event.id[:8]) == [event.id]
-    assert offered(typing, "trace", "nothing") == []
+    assert offered("trace", "evt_") == [event.id]
+    assert offered("explain", event.id[:8]) == [event.id]
+    assert offered("trace", "nothing") == []
 
 
-@HAVE
-def test_nothing_is_offered_and_nothing_said_without_a_store(typing: dict[str, str]) -> None:
-    assert offered({**typing, "HOOKSWITCH_REDIS_URL": "redis://127.0.0.1:1/0"}, "trace", "") == []
-    assert offered({**typing, "HOOKSWITCH_REDIS_URL": ""}, "trace", "") == []
-    assert offered({**typing, "HOOKSWITCH_RULES_DIR": "/nowhere"}, "run", "") == []
+def test_nothing_is_offered_and_nothing_said_without_a_store(
+    offered: Offered, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for words, name, text in (("trace", "REDIS_URL", "redis://127.0.0.1:1/0"), ("trace", "REDIS_URL", ""),
+                              ("run", "RULES_DIR", "/nowhere")):  # fmt: skip
+        monkeypatch.setenv(f"HOOKSWITCH_{name}", text)
+        assert offered(words, "") == []
+    assert capfd.readouterr() == ("", "")
 
 
 def test_fish_offers_what_there_is(typing: dict[str, str], url: str) -> None:
