@@ -14,7 +14,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 Address = IPv4Address | IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_IETF_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
+_SET_ASIDE = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "2001::/23", "3fff::/20")))
+"""For protocols of the IETF and for examples. Which of their addresses are global depends on the version of Python."""
 _METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
 """Azure's, inside public space."""
 _ENTRY = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<name>[^\s/:@?#\[\]]+))(?::(?P<port>\d{1,5}))?/?")
@@ -26,8 +27,9 @@ def is_public(address: Address) -> bool:
     if inner is not None:
         return is_public(inner)
     site_local = isinstance(address, IPv6Address) and address.is_site_local
-    special = address.is_multicast or address.is_reserved or site_local or address in _IETF_PROTOCOLS
-    return address.is_global and not special and address not in _METADATA
+    set_aside = address in _METADATA or any(address in network for network in _SET_ASIDE)
+    special = address.is_multicast or address.is_reserved or site_local or set_aside
+    return address.is_global and not special
 
 
 def _wrapped(address: Address) -> IPv4Address | None:
