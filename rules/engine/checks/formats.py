@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -82,8 +81,8 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
 
 def _artifact(path: str) -> dict[str, str]:
     """A file below the folder by its relative address, any other by its whole one."""
-    if PurePosixPath(path).is_absolute():
-        return {"uri": PurePosixPath(path).as_uri()}
+    if path.startswith("/"):
+        return {"uri": f"file://{quote(path)}"}
     return {"uri": quote(path), "uriBaseId": _ROOT}
 
 
