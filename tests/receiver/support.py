@@ -7,8 +7,8 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import httpx
 from starlette.applications import Starlette
 
 from receiver.app import build_app
+from receiver.limits import Limit
 from receiver.settings import ReceiverSettings
 from store import keys
 from store.answers import CellAnswer, Settled
@@ -32,6 +33,7 @@ connections:
   desk:
     provider: flireo
     auth: [{{scheme: hmac, secret: "${{DESK_SECRET}}"}}]
+    deadlines: {{tool-calls: 60s, assistant-request: 60s}}
     fallback:
       assistant-request: {{config: {{name: night}}}}
       tool-calls: {{result: "{FALLBACK}"}}
@@ -131,6 +133,32 @@ class FakeWorker:
         """Answer one cell of the event that was claimed last."""
         claim = self.claims[-1]
         return await self.store.answers.settle(claim, claim.job_id, cell, answer)
+
+
+class Deadline:
+    """Every caller's: it comes when a test says so, and not because a machine is busy."""
+
+    def __init__(self) -> None:
+        self._has_come = False
+        self._waiting: set[Limit] = set()
+
+    def comes(self) -> None:
+        """For whoever waits now, and at once for whoever begins to wait later."""
+        self._has_come = True
+        for limit in self._waiting:
+            limit.expire()
+
+    @contextmanager
+    def limit(self, _seconds: float) -> Iterator[None]:
+        """In the place of a caller's own."""
+        with Limit(60.0) as limit:
+            self._waiting.add(limit)
+            if self._has_come:
+                limit.expire()
+            try:
+                yield
+            finally:
+                self._waiting.discard(limit)
 
 
 def by_rule(**body: Any) -> CellAnswer:

@@ -12,7 +12,7 @@ from store.answers import CellAnswer
 from store.client import Store
 from store.event import Event
 from store.events import Accepted
-from tests.receiver.support import SECRET, post, running, settings_in, status_update, tool_calls
+from tests.receiver.support import SECRET, Deadline, post, running, settings_in, status_update, tool_calls
 
 
 @pytest.fixture(autouse=True)
@@ -43,18 +43,21 @@ class Diary(Observer):
 
 
 async def diary_of(settings: Any, url: str, *payloads: Any) -> list[tuple[Any, ...]]:
-    """What an observer hears of these deliveries on the connection with short deadlines."""
+    """What an observer hears of these deliveries."""
     diary = Diary()
     async with running(settings, url) as (app, client):
         object.__setattr__(app.state.receiver, "observer", diary)
         for payload in payloads:
-            await post(client, payload, "quick")
+            await post(client, payload)
     return diary.lines
 
 
-async def test_each_thing_is_told_once(tmp_path: Path, store: Store, store_url: str) -> None:
+async def test_each_thing_is_told_once(tmp_path: Path, store: Store, store_url: str, deadline: Deadline) -> None:
     again = status_update()
-    lines = await diary_of(settings_in(tmp_path), store_url, again, again, tool_calls(ids=("a", "b")))
+    deadline.comes()
+    lines = await diary_of(
+        settings_in(tmp_path, store_timeout=30.0), store_url, again, again, tool_calls(ids=("a", "b"))
+    )
     assert lines == [
         ("stored", False),
         ("stored", True),

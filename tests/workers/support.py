@@ -88,8 +88,8 @@ class Shop:
         return self._desk
 
     async def post(self, event: Event, **fields: Any) -> Event:
-        """Store an event the way the receiver does."""
-        await accept(self.store, event, **fields)
+        """Store an event the way the receiver does. A caller has a minute, unless `deadline_in` says otherwise."""
+        await accept(self.store, event, **({"deadline_in": 60.0} | fields if event.waits else fields))
         return event
 
     async def take(self) -> tuple[ClaimedJob, Lease]:

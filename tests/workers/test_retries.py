@@ -145,7 +145,7 @@ async def test_while_a_caller_waits_a_step_is_retried_in_place(shop: Shop, monke
             raise Unavailable("busy")
 
     poke.body = third_time_lucky
-    shop.rule("live", LIVE % ("2ms", "3s"))
+    shop.rule("live", LIVE % ("2ms", "30s"))
     event = await shop.post(an_event("tool-calls"))
     job, lease = await shop.take()
     await shop.perform(job, lease)
@@ -155,7 +155,7 @@ async def test_while_a_caller_waits_a_step_is_retried_in_place(shop: Shop, monke
 
 async def test_a_retry_that_would_come_too_late_is_not_made(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     poke = add_action(monkeypatch, "test.poke", Poke(failing(Unavailable("busy"))))
-    shop.rule("live", LIVE % ("60s", "3s"))
+    shop.rule("live", LIVE % ("60s", "30s"))
     event = await shop.post(an_event("tool-calls"))
     await shop.work()
     assert len(poke.seen) == 1

@@ -95,7 +95,7 @@ async def test_a_429_stops_every_worker_of_that_key(store: Store, tmp_path: Path
 
 async def test_a_caller_who_cannot_be_served_in_time_gets_the_fallback(store: Store, tmp_path: Path) -> None:
     one, _ = two(store, tmp_path, {})
-    await store.rates.rest(await _key(one), 60)
+    await store.rates.rest(await _key(one), 120)
     caller = await one.post(an_event("tool-calls"))
     await one.work()
     assert one.platform.seen == []
