@@ -56,12 +56,13 @@ def running(
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
-    server = start(tmp_path / "store", "always")
+    server = start(tmp_path / "store", "always", timeout=60)
     yield server
     server.stop()
 
 
 @pytest.mark.journey
+@pytest.mark.timeout(400)
 def test_all_of_it_keeps_running_with_what_the_manual_asks_for(tmp_path: Path, server: EmbeddedServer) -> None:
     lay_out_folder(tmp_path / "desk")
     program = tmp_path / "bin" / "hookswitch"
@@ -75,11 +76,15 @@ def test_all_of_it_keeps_running_with_what_the_manual_asks_for(tmp_path: Path, s
         "FRONT_DESK_WEBHOOK_SECRET": "a-secret", "HOOKSWITCH_WORKER_METRICS_PORT": str(ports["worker"]),
     }  # fmt: skip
     with running(tmp_path / "desk", environ, ports) as started:
-        until(lambda: _ended(started) or all(alive(f"http://127.0.0.1:{port}/livez") for port in ports.values()))
+        until(lambda: _ended(started) or _all_live(ports), 180)  # three programs, none of them imported yet
         assert _ended(started) == [], (tmp_path / "desk" / "all.log").read_text()[-3000:]
         for process in started.values():
             process.send_signal(signal.SIGTERM)
         assert {name: process.wait(60) for name, process in started.items()} == dict.fromkeys(LINES, 0)
+
+
+def _all_live(ports: dict[str, int]) -> bool:
+    return all(alive(f"http://127.0.0.1:{port}/livez") for port in ports.values())
 
 
 def _ended(started: dict[str, subprocess.Popen[bytes]]) -> list[str]:

@@ -42,7 +42,7 @@ def take(step: Step, folder: Path, **environ: str) -> subprocess.CompletedProces
         path.write_text(step.text, encoding="utf-8")
         return None
     return subprocess.run(
-        _command(step.text, folder), shell=True, cwd=folder, capture_output=True, text=True, timeout=200,
+        _command(step.text, folder), shell=True, cwd=folder, capture_output=True, text=True, timeout=600,
         env={**_plain_environment(), **environ},
     )  # fmt: skip
 
