@@ -2,9 +2,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# each of the many hundred processes of a test run would compile what it imports
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run call test browser bench lint format types docs site pictures image-lock editor-check alerts-check damage chaos test-redis lock clean
+.PHONY: help setup run call test browser bench lint format types docs site pictures image-lock editor-check alerts-check damage chaos suite test-redis test-python lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -12,13 +14,17 @@ help: ## list the targets
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say PYTHON=/path/to/it"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-setup: $(READY) ## make the environment in .venv
+$(VENV)/.compiled: $(READY)
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib store receiver rules workers console || true
+	@touch $@
 
-run: $(READY) ## run everything here: receiver, worker, console, embedded store, sandbox phone platform
+setup: $(READY) $(VENV)/.compiled ## make the environment in .venv
+
+run: setup ## run everything here: receiver, worker, console, embedded store, sandbox phone platform
 	@$(BIN)/hookswitch dev $(ARGS)
 
 call: $(READY) ## place a simulated call on the running sandbox
@@ -34,12 +40,20 @@ types: $(READY) ## static types
 HOOKSWITCH_TEST_BROWSER ?=
 CHROMIUM := $(or $(HOOKSWITCH_TEST_BROWSER),chromium)
 JOBS ?= 3
-test: lint types browser ## every test, after formatting, lint and types; JOBS at once, or those of ARGS
+test: ## formatting and lint, then types, then every test; JOBS at once, or those of ARGS
+	@$(MAKE) --no-print-directory -j 2 browser lint types suite
+
+suite: browser lint types $(VENV)/.bytecode
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 endif
+
+# of all that tests import: made once, beside the types, not by each of the processes that begin together
+$(VENV)/.bytecode: $(READY)
+	@$(BIN)/pytest --collect-only -qq >/dev/null 2>&1 || true
+	@touch $@
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
@@ -86,6 +100,12 @@ SERVER ?= redis-server
 test-redis: $(READY) ## the tests of store, workers and receiver on another server: SERVER=/path/to/redis-server
 	HOOKSWITCH_TEST_SERVER=$$(command -v $(SERVER)) $(BIN)/pytest -n 2 --dist loadfile tests/store tests/workers tests/receiver $(ARGS)
 
+OTHER = build/$(notdir $(PYTHON))
+test-python: browser ## types and every test on another Python, in an environment of its own: PYTHON=python3.13
+	@$(MAKE) setup VENV=$(OTHER)
+	$(OTHER)/bin/mypy --python-version $$($(OTHER)/bin/python -c 'print("{0}.{1}".format(*__import__("sys").version_info))')
+	$(OTHER)/bin/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
 browser: ## see to a Chromium for the browser tests: the one on PATH, else Debian's
 	@command -v $(CHROMIUM) >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium; } || { echo "the browser \
@@ -98,3 +118,4 @@ lock: ## resolve the dependencies anew (needs uv)
 
 clean: ## forget the environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build
+	find . -name __pycache__ -prune -exec rm -rf {} +
