@@ -132,7 +132,7 @@ async def why_nobody(store: Store, folder: Path, *, begun: bool = False) -> str:
     if not await store.queue.workers():
         return "no worker is running; start `hookswitch work`"
     return (
-        "no worker keeps numbers; is numbers.yaml beside the rules of the workers, and does `hookswitch check` like it?"
+        "no worker keeps numbers; see that numbers.yaml is beside the rules of the workers, and run `hookswitch check`"
     )
 
 

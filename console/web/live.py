@@ -1,6 +1,7 @@
 """News for open pages: one subscription for the whole process, passed on to every browser as server-sent events.
 
-A page is told that something happened, never what: it then asks for itself again, and is shown what it may see.
+Silence is news as well: when the last worker has died nothing is done any more, and only that tells. A page is told
+that something happened, never what: it then asks for itself again, and is shown what it may see.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ logger = logging.getLogger(__name__)
 CALM = 1.0
 """Seconds between two pieces of news to a page."""
 HEARTBEAT = 15.0
-"""Seconds after which a silent line says that it is still there."""
+"""Seconds of silence after which a page looks again all the same."""
 MOST_WATCHERS = 200
 RECONNECT = 1.0
+_CHANGED = b"event: changed\ndata: {}\n\n"
 
 
 class Crowded(Exception):
@@ -85,7 +87,7 @@ class Live:
             async with asyncio.timeout(HEARTBEAT):
                 await watcher.wait()
         except TimeoutError:
-            return b": still here\n\n"
+            return _CHANGED
         await asyncio.sleep(self._calm)
         watcher.clear()
-        return b"event: changed\ndata: {}\n\n"
+        return _CHANGED

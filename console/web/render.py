@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from console.texts import printable
+from console.web.attention import notices, scope_path, scope_words
 from console.web.desk import desk_of, visitor_of
 from console.web.visitor import Visitor
 from store.sessions import Said
@@ -47,6 +48,7 @@ async def page(request: Request, template: str, *, status: int = 200, **values: 
         "navigation": NAVIGATION,
         "here": here,
         "said": await _said(request, visitor),
+        "notices": await notices(desk_of(request).store) if visitor.user else [],
     }
     return HTMLResponse(environment().get_template(template).render(around | values), status)
 
@@ -73,7 +75,7 @@ def environment() -> Environment:
     made.filters |= {
         "moment": moment, "clock": clock, "ms": milliseconds, "pretty": pretty, "printable": printable, "tone": tone,
         "words": words, "segment": segment, "day": day, "oneline": oneline, "tojson_plain": as_json,
-        "spoken": spoken,
+        "spoken": spoken, "scope_words": scope_words, "scope_path": scope_path,
     }  # fmt: skip
     return made
 

@@ -119,7 +119,7 @@ async def test_nobody_answers(store: Store, tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(NobodyKeeps, match="no worker has looked"):
         await last_look(store, tmp_path)
     await store.redis.zadd("hs:workers", {"w": (await store.schedules.now_ms()) + 1000})
-    with pytest.raises(NobodyKeeps, match=r"is numbers\.yaml beside the rules"):
+    with pytest.raises(NobodyKeeps, match=r"numbers\.yaml is beside the rules"):
         await ask(store, "look", "anna", tmp_path)
 
 

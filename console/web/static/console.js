@@ -37,16 +37,20 @@ function setUpTheme() {
   show();
 }
 
-function regions(root) {
-  return new Map([...root.querySelectorAll("[data-live][id]")].map((region) => [region.id, region]));
+// What follows the news by itself, and what is brought up to date along with it.
+const LIVELY = "[data-live][id]";
+const FRESH = `${LIVELY}, [data-along][id]`;
+
+function regions(root, which) {
+  return new Map([...root.querySelectorAll(which)].map((region) => [region.id, region]));
 }
 
 async function refresh() {
   const headers = { accept: "text/html", "x-hookswitch-refresh": "1" };
   const response = await fetch(location.href, { headers, redirect: "error" });
   if (!response.ok) return;
-  const fresh = regions(new DOMParser().parseFromString(await response.text(), "text/html"));
-  for (const [id, region] of regions(document)) {
+  const fresh = regions(new DOMParser().parseFromString(await response.text(), "text/html"), FRESH);
+  for (const [id, region] of regions(document, FRESH)) {
     const wanted = fresh.get(id);
     const inUse = region.contains(document.activeElement) || region.querySelector("details[open], dialog[open]");
     if (wanted && !inUse && wanted.innerHTML !== region.innerHTML) replace(region, wanted);
@@ -74,7 +78,7 @@ function replace(region, wanted) {
 
 function setUpLive() {
   const button = document.getElementById("live-toggle");
-  if (regions(document).size === 0) return;
+  if (regions(document, LIVELY).size === 0) return;
   let on = remembered(LIVE, "on") === "on";
   let source = null;
   let later = 0;

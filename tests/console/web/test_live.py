@@ -26,12 +26,12 @@ async def test_a_page_hears_that_something_happened(store: Store) -> None:
     await end(listening)
 
 
-async def test_a_quiet_page_is_kept_alive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_page_looks_again_when_nothing_is_done_any_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "HEARTBEAT", 0.01)
     live = Live(store.redis)
     news = live.news(live.join())
     await anext(news)
-    assert (await anext(news)).startswith(b":")
+    assert (await anext(news)).startswith(b"event: changed")
 
 
 async def test_there_is_an_end_to_watchers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

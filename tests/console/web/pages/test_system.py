@@ -24,7 +24,7 @@ async def test_what_the_server_does_not_keep_is_said(browser: Browser) -> None:
 async def test_a_pause_is_said(browser: Browser, store: Store) -> None:
     await store.pauses.begin("rule:night", "bob", "too eager")
     text = (await browser.look("/system")).text
-    assert "rule:night" in text
+    assert '<a href="/rules/night">Rule night</a> is paused' in text
     assert "too eager" in text
 
 
