@@ -11,6 +11,7 @@ import base64
 import fcntl
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -247,7 +248,7 @@ def _to_entry(acceptance: Acceptance) -> bytes:
             "headers": dict(acceptance.headers),
             "lane": acceptance.lane,
             "deadline_in": acceptance.deadline_in,
-            "stages": dict(acceptance.stages),
+            "stages": {**acceptance.stages, "spooled": time.time() * 1000},
             "request": acceptance.request.to_json().decode(),
             "traceparent": acceptance.traceparent,
         }

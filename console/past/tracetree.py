@@ -38,6 +38,8 @@ def trace_tree(record: Record) -> Tree:
         tree.add(f"[red]✖ {escape(event['problem'])}[/]")
     if event.get("recovered"):
         tree.add(f"[yellow]▲ {RECOVERED}[/]")
+    if "spooled" in record:
+        tree.add(f"[yellow]▲ {spooled_words(record['spooled'])}[/]")
     if record["stages"]:
         tree.add(_stages(record["stages"]))
     tools = {tool["id"]: tool["name"] for tool in event["tools"]}
@@ -66,6 +68,14 @@ def _headline(event: Record) -> Iterator[str]:
     yield f"{escape(who_of(event))}[dim]{escape(_origin(event))}{escape(call)}[/]"
     due = f" · was due {event['due_at'][:19].replace('T', ' ')} UTC" if "due_at" in event else ""
     yield f"[dim]{escape(event['id'])} · {event['received_at'][:23].replace('T', ' ')} UTC{due}[/]"
+
+
+def spooled_words(spooled: Record) -> str:
+    """What became of an event while the store was away."""
+    came_in = spooled["came_in_at"][:19].replace("T", " ")
+    return (
+        f"it came in at {came_in} UTC, and waited {spooled['seconds']:g} s on the receiver's disk: the store was away"
+    )
 
 
 def who_of(event: Record) -> str:

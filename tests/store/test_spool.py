@@ -55,11 +55,8 @@ async def test_events_come_back_whole_and_in_order(spool: Spool, store: Store) -
     stored = await store.events.get(events[0].id)
     assert stored is not None
     assert stored.event.model_dump() == events[0].model_dump()
-    assert (stored.body, stored.headers, stored.stages) == (
-        b'{"a": "\xc3\xa9"}',
-        {"user-agent": "x"},
-        {"received": 1.0},
-    )
+    assert (stored.body, stored.headers) == (b'{"a": "\xc3\xa9"}', {"user-agent": "x"})
+    assert stored.stages["received"] == 1.0 < stored.stages["spooled"] < stored.received_ms + 1
     ids = [name.decode() for name, _ in await store.redis.zrange("hs:events", 0, -1, withscores=True)]
     assert sorted(ids) == sorted(event.id for event in events)
 

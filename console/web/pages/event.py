@@ -14,6 +14,7 @@ from console.past.explain import explanation, why
 from console.past.pastbook import past_of
 from console.past.replay import rehearsal, replay_live
 from console.past.tracebook import trace_record
+from console.past.tracetree import spooled_words
 from console.web.book import Pages
 from console.web.desk import desk_of, note
 from console.web.frames import frame, texts_of
@@ -45,7 +46,8 @@ async def show(request: Request) -> Response:
     rules = sorted(record["told"]["rules"], key=_rank)
     return await page(
         request, "event.html", stored=stored, numbers=numbers, rules=rules, frames=frames, acted=_ACTED,
-        has_numbers=any(known), tools={tool["id"]: tool["name"] for tool in record["trace"]["event"]["tools"]},
+        has_numbers=any(known), spooled=spooled_words(trace["spooled"]) if "spooled" in trace else "",
+        tools={tool["id"]: tool["name"] for tool in record["trace"]["event"]["tools"]},
         **record,
     )  # fmt: skip
 

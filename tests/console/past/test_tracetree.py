@@ -73,6 +73,12 @@ async def test_a_late_answer_says_what_became_of_it(store: Store) -> None:
     assert "too late" in story
 
 
+def test_an_event_that_waited_for_the_store_says_when_it_came_in() -> None:
+    spooled = {"came_in_at": "2026-03-02T09:59:10.500+00:00", "seconds": 48.2}
+    text = shown(a_record(spooled=spooled))
+    assert "it came in at 2026-03-02 09:59:10 UTC, and waited 48.2 s on the receiver's disk: the store was away" in text
+
+
 def test_nothing_listening_is_said() -> None:
     story = shown(a_record())
     assert "○ no rule listens to this event" in story
