@@ -19,6 +19,7 @@ from console.checkup.refused import refused_findings
 from console.checkup.rules import rule_findings, worker_notes
 from console.checkup.server import store_findings
 from console.checkup.spool import spool_findings
+from console.checkup.unproven import unproven_findings
 from receiver.settings import ReceiverSettings
 from workers.settings import WorkerSettings
 
@@ -33,6 +34,7 @@ async def examine_without_secrets(receiver: ReceiverSettings, worker: WorkerSett
         *await store_findings(receiver),
         *await load_findings(receiver),
         *ended_findings(receiver.connections),
+        *await unproven_findings(receiver),
         *await refused_findings(receiver),
         *await comparison_findings(receiver),
         *await ceiling_findings(receiver, worker, {}),
@@ -55,6 +57,7 @@ async def examine(
         *spool_findings(receiver),
         *open_file_findings(receiver),
         *connection_findings(receiver.connections, environ),
+        *await unproven_findings(receiver),
         *await (refused_findings(receiver) if offline else platform_findings(receiver, worker, environ)),
         *completion_findings(receiver.connections, environ),
         *await comparison_findings(receiver),

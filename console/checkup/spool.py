@@ -7,7 +7,7 @@ from pathlib import Path
 
 from console.checkup.finding import Finding
 from receiver.settings import ReceiverSettings
-from store.spool import Spool, SpoolError
+from store.spool import ROOM_FOR_ONE, Spool, SpoolError
 
 MOUNTS = Path("/proc/self/mountinfo")
 PASSING = frozenset({"tmpfs", "ramfs", "overlay", "aufs"})
@@ -18,8 +18,10 @@ def spool_findings(settings: ReceiverSettings) -> Iterator[Finding]:
     """What is wrong with the spool; nothing for a deployment that wants none."""
     if settings.spool_limit:
         yield from _lasting(settings.data_dir)
+    spool = Spool(settings.data_dir / "spool", settings.spool_limit)
     try:
-        yield from _waiting(Spool(settings.data_dir / "spool", settings.spool_limit))
+        yield from _waiting(spool)
+        yield from _room(spool, settings.spool_limit)
     except (SpoolError, OSError) as error:
         yield Finding("error", "spool", str(error), "see that the data folder is whole and writable")
 
@@ -42,6 +44,17 @@ def file_system(path: Path, mounts: str) -> str:
 def _plain(written: str) -> str:
     """A mount point as it is; the table writes spaces and the like in octal."""
     return written.encode().decode("unicode_escape").encode("latin-1").decode(errors="replace")
+
+
+def _room(spool: Spool, limit: int) -> Iterator[Finding]:
+    """Whether it can take one more event, as far as there is a spool at all."""
+    megabytes = f"{ROOM_FOR_ONE // 1_000_000} MB"
+    if 0 < limit <= ROOM_FOR_ONE:
+        said = f"it may take {limit:,} bytes, and one large event takes {megabytes}: it counts as full"
+        yield Finding("error", "spool", said, "raise HOOKSWITCH_SPOOL_LIMIT")
+    elif limit and spool.path.exists() and not spool.has_room():
+        said = "it is full, or its disk is: while the store is away nothing more is kept, and callers hear the fallback"
+        yield Finding("error", "spool", said, "make room on that disk, or raise HOOKSWITCH_SPOOL_LIMIT")
 
 
 def _waiting(spool: Spool) -> Iterator[Finding]:

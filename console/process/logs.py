@@ -60,11 +60,18 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
-        told = " ".join(f"{name}={value}" for name, value in extras(record).items())
+        told = " ".join(f"{name}={value}" for name, value in _worth_telling(record).items())
         line = f"{at} {_GLYPHS.get(record.levelname, '●')} {record.getMessage()}" + (f"  {told}" if told else "")
         if record.exc_info:
             line += f"\n{self.formatException(record.exc_info)}"
         return printable(str(mask_numbers(line)))
+
+
+def _worth_telling(record: logging.LogRecord) -> dict[str, Any]:
+    """The extras; and for what somebody may want to look into, the event it was about."""
+    told = extras(record)
+    event_id = named(told).get("event_id")
+    return told | {"event_id": event_id} if event_id and record.levelno >= logging.WARNING else told
 
 
 def _json(line: dict[str, Any]) -> str:

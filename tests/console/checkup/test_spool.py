@@ -9,7 +9,7 @@ from console.checkup import spool as module
 from console.checkup.spool import file_system, spool_findings
 from receiver.settings import ReceiverSettings
 from store.events import Acceptance
-from store.spool import Spool
+from store.spool import ROOM_FOR_ONE, Spool
 from tests.store.builders import an_event
 
 TABLE = """\
@@ -51,6 +51,20 @@ def test_nobody_knows_without_a_table() -> None:
 def test_nothing_spooled_on_a_disk_is_fine(settings: ReceiverSettings) -> None:
     assert found(settings) == []
     assert not (settings.data_dir / "spool").exists()
+
+
+async def test_a_spool_without_room_is_an_error(settings: ReceiverSettings) -> None:
+    await spooled(settings, 1)
+    small = settings.model_copy(update={"spool_limit": ROOM_FOR_ONE + 1000})
+    assert ("error", "it is full, or its disk is: while the store is away nothing more is kept") in [
+        (level, text.partition(", and callers")[0]) for level, text in found(small)
+    ]
+
+
+def test_a_spool_that_is_too_small_for_one_event_is_an_error(settings: ReceiverSettings) -> None:
+    ((level, text),) = found(settings.model_copy(update={"spool_limit": 400_000}))
+    assert (level, text) == ("error", "it may take 400,000 bytes, and one large event takes 4 MB: it counts as full")
+    assert found(settings.model_copy(update={"spool_limit": 0})) == []
 
 
 def test_a_folder_that_does_not_last_is_a_warning(settings: ReceiverSettings) -> None:

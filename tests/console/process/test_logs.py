@@ -100,6 +100,18 @@ def test_text_is_for_reading() -> None:
     assert text[8:] == " ▲ delivery refused  connection=desk reason=stale"
 
 
+def test_text_names_the_event_of_what_somebody_may_look_into() -> None:
+    def lines(event: Event) -> tuple[str, str]:
+        now_about(event)
+        formatted = TextFormatter().format
+        return formatted(record("dead letter", rule="night")), formatted(record("a call", logging.INFO, rule="night"))
+
+    event = an_event()
+    letter, call = copy_context().run(lines, event)
+    assert letter.endswith(f" ▲ dead letter  rule=night event_id={event.id}")
+    assert call.endswith(" ● a call  rule=night")
+
+
 def test_text_shows_exceptions_and_spells_out_control_characters() -> None:
     text = TextFormatter().format(raised(ValueError("\x1b[2J")))
     assert " ✖ unexpected\nTraceback" in text
