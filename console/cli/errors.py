@@ -44,7 +44,9 @@ class HumaneGroup(click.Group):
         except ValidationError as error:
             raise CannotRun(_settings_problem(error)) from error
         except RedisError as error:
-            raise CannotRun(f"the store cannot be reached: {error}; look with `hookswitch doctor`") from error
+            raise CannotRun(
+                f"the store cannot be reached: {str(error).rstrip('.')}; look with `hookswitch doctor`"
+            ) from error
 
 
 def _settings_problem(error: ValidationError) -> str:

@@ -15,9 +15,10 @@ from console.cli.errors import CannotRun
 from console.cli.output import data, json_option, print_json
 from console.cli.rulefiles import connections_option
 from console.cli.storage import data_dir_option
+from console.dev.session import remembered
 from console.dev.setup import PLAYED
 from console.rulebook import find_connections
-from console.sandbox.client import SandboxClient, SandboxRefused
+from console.sandbox.client import DEFAULT_URL, SandboxClient, SandboxRefused
 from console.sandbox.record import CallRecord, Moment
 from console.sandbox.render import call_line, ending_line, moment_line
 from console.sandbox.script import GENERATIONS, PLATFORMS, BadScript, Generation, Platform, Script, read_script
@@ -26,7 +27,9 @@ from receiver.raw import RawDelivery
 from store.connections import Connection
 
 sandbox_option = click.option(
-    "--sandbox", envvar="SANDBOX_URL", default="http://127.0.0.1:8090", show_default=True, help="Where it runs."
+    "--sandbox",
+    envvar="SANDBOX_URL",
+    help=f"Where it runs; else where the last `hookswitch dev` in the data folder had it, else {DEFAULT_URL}.",
 )
 generation_option = click.option(
     "--generation",
@@ -60,6 +63,7 @@ def simulate() -> None:
 @click.option("--lose", multiple=True, metavar="EVENT", help="An event that never arrives; '*' for all of them.")
 @json_option
 @sandbox_option
+@data_dir_option
 def call(
     platform: str | None,
     generation: str,
@@ -69,13 +73,14 @@ def call(
     called: str | None,
     lose: tuple[str, ...],
     as_json: bool,
-    sandbox: str,
+    sandbox: str | None,
+    data_dir: Path,
 ) -> None:
     """Place a call and follow it to its end: what the caller hears, and how long they wait."""
     spoken = {"platform": platform, "generation": generation, **(_spoken_on(connection) if connection else {})}
     script = _script(script_file, {**spoken, "from_": caller, "to": called})
     script = script.model_copy(update={"lost": [*script.lost, *lose]})
-    with _sandbox(sandbox) as client:
+    with _sandbox(sandbox, data_dir) as client:
         record = _follow(client, script, quiet=as_json)
     if as_json:
         print_json(record.model_dump(mode="json", by_alias=True))
@@ -94,8 +99,8 @@ def call(
 @connections_option
 @data_dir_option
 def event(
-    file: Path, platform: str | None, generation: str, kind: str, copies: int, sandbox: str, connection: str, url: str,
-    connections: Path | None, data_dir: Path, **inlet: Any,
+    file: Path, platform: str | None, generation: str, kind: str, copies: int, sandbox: str | None, connection: str,
+    url: str, connections: Path | None, data_dir: Path, **inlet: Any,
 ) -> None:  # fmt: skip
     """Send FILE, a platform's own payload, signed like the real one, and print what came back.
 
@@ -106,7 +111,7 @@ def event(
         for _ in range(copies):
             _post(desk, delivery(connection, file, **inlet), url)
         return
-    with _sandbox(sandbox) as client:
+    with _sandbox(sandbox, data_dir) as client:
         print_json(
             client.send_event(file, cast(Generation, generation), kind, copies, cast(Platform, platform or "flireo"))
         )
@@ -158,8 +163,9 @@ def _say_nothing(_: object) -> None:
 
 
 @contextmanager
-def _sandbox(url: str) -> Iterator[SandboxClient]:
+def _sandbox(named: str | None, data_dir: Path) -> Iterator[SandboxClient]:
     """The running sandbox; what goes wrong there becomes a sentence."""
+    url = named or remembered(data_dir).get("SANDBOX_URL") or DEFAULT_URL
     try:
         with SandboxClient(url) as client:
             yield client

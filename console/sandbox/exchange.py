@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import uuid
 
+from console.dev.setup import PLAYED
 from console.sandbox.courier import Target, Webhook
 from console.sandbox.livecall import LiveCall, wall_clock
 from console.sandbox.manners import Speaker
@@ -24,7 +25,8 @@ class NoWebhook(Exception):
 
     def __init__(self, whose: str) -> None:
         self.variable = f"HOOKSWITCH_SANDBOX_{whose.upper()}_URL"
-        super().__init__(f"no webhook is set for {whose}: set {self.variable}")
+        wanted = f"call a connection {PLAYED[whose]} in the connections file and start `hookswitch dev` again"
+        super().__init__(f"no webhook is set for {whose}: {wanted}, or set {self.variable}")
 
 
 def account_target(settings: SandboxSettings, generation: Generation) -> Target:

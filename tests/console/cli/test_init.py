@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cli import VERBS, verb
+from console.cli import SECTIONS, VERBS, verb
 from tests.console.conftest import Cli
 
 COMMANDS = sorted(VERBS)
@@ -16,6 +16,18 @@ def test_help_lists_every_verb(cli: Cli) -> None:
     shown = cli("--help")
     assert shown.exit_code == 0
     assert all(f"\n  {name} " in shown.stdout for name in COMMANDS)
+
+
+def test_the_help_is_in_sections_and_cuts_no_sentence_off(cli: Cli) -> None:
+    shown = cli("--help").stdout
+    assert all(f"{title}:\n" in shown for title in SECTIONS)
+    assert len(COMMANDS) == len(set(COMMANDS)) == sum(map(len, SECTIONS.values()))
+    assert "..." not in shown.partition("Begin:")[2]
+
+
+def test_a_verb_that_was_nearly_typed_is_named(cli: Cli) -> None:
+    assert "'check'" in cli("chek").stderr
+    assert "'retry'" in cli("dead", "rety").stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

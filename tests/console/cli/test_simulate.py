@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from console.dev.session import remember
 from tests.console.conftest import Cli
 from tests.console.sandbox.process import sandbox_process
 
@@ -35,6 +36,17 @@ def test_a_call_is_told_as_a_story(cli: Cli, sandbox: str, script: str) -> None:
     first, *_, last = done.stdout.splitlines()
     assert first.startswith("☎  +31612340001 calls +31850000002")
     assert "talking, longest silence" in last
+
+
+def test_the_sandbox_of_the_last_dev_is_found_by_itself(cli: Cli, sandbox: str, script: str, tmp_path: Path) -> None:
+    remember(tmp_path, {"SANDBOX_URL": sandbox})
+    assert cli("simulate", "call", "--data-dir", str(tmp_path), "--script", script).exit_code == 0
+
+
+def test_a_platform_without_a_connection_says_which_one_is_wanted(cli: Cli, sandbox: str) -> None:
+    done = cli("simulate", "call", "--sandbox", sandbox, "--platform", "opencx")
+    assert done.exit_code == 2
+    assert "call a connection opencx_desk in the connections file" in done.stderr
 
 
 def test_a_call_as_json_is_one_document(cli: Cli, sandbox: str, script: str) -> None:
