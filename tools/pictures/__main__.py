@@ -10,16 +10,20 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 from console.dev.ports import CONSOLE_ABOVE, SANDBOX_ABOVE, Ports
 from console.sandbox.client import SandboxClient
 from console.sandbox.script import Script
+from store.tallies import EVERY
 from tests.browser import launched
 from tests.ports import free_port
-from tools.pictures.views import CALLS, SIZES, VIEWS, View
+from tools.pictures.views import CALLS, NIGHT, PAUSED, SIZES, UNPROVEN, VIEWS, View
 from tools.site.stage import ROOT
 
 TARGET = ROOT / "docs" / "pictures"
@@ -34,8 +38,7 @@ def demo() -> Iterator[Ports]:
     """`hookswitch dev` with the rules of the demo, until the pictures are taken."""
     ports = Ports(free_port(CONSOLE_ABOVE, SANDBOX_ABOVE))
     command = [sys.executable, "-m", "console", "dev", "--port", str(ports.receiver), "--data-dir", FOLDER]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("HOOKSWITCH_")}
-    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=_environ(), stdout=subprocess.PIPE, text=True) as process:
         try:
             if not any("Ctrl-C stops everything" in line for line in process.stdout or ()):
                 raise SystemExit("the demo did not start: `make run` says why")
@@ -51,10 +54,25 @@ def play(ports: Ports) -> None:
             sandbox.record(sandbox.place_call(Script.model_validate(call)).id, wait=PATIENCE)
 
 
-async def shoot(ports: Ports, target: Path) -> None:
+def worsen(ports: Ports) -> None:
+    """What goes wrong in a night: a platform that signs with another secret, and a rule that had to be stopped."""
+    with httpx.Client(base_url=ports.receiver_url, trust_env=False) as platform:
+        while platform.post(UNPROVEN, json={}).status_code != 401:
+            time.sleep(1)
+    paused = [sys.executable, "-m", "console", "pause", PAUSED, "--data-dir", FOLDER, "--why", "it greets everybody"]
+    subprocess.run(paused, cwd=ROOT, env=_environ(), check=True)
+    time.sleep(2 * EVERY)
+
+
+def _environ() -> dict[str, str]:
+    """Ours, without what was set for another installation."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOOKSWITCH_")}
+
+
+async def shoot(ports: Ports, views: Sequence[View], target: Path) -> None:
     """One picture of each view, in light and dark."""
     async with launched() as browser:
-        for view in VIEWS:
+        for view in views:
             for scheme in view.schemes:
                 page = await browser.new_page(
                     base_url=f"http://127.0.0.1:{ports.console}", viewport=SIZES[view.size], color_scheme=scheme
@@ -69,7 +87,7 @@ async def shoot(ports: Ports, target: Path) -> None:
 
 def picture(view: View, scheme: str) -> str:
     """The file a view is kept in."""
-    return f"{view.name}.png" if scheme == "light" else f"{view.name}-{scheme}.png"
+    return f"{view.name}.png" if scheme == view.schemes[0] else f"{view.name}-{scheme}.png"
 
 
 def main(target: Path) -> None:
@@ -78,7 +96,9 @@ def main(target: Path) -> None:
     shutil.rmtree(ROOT / FOLDER, ignore_errors=True)
     with demo() as ports:
         play(ports)
-        asyncio.run(shoot(ports, target))
+        asyncio.run(shoot(ports, VIEWS, target))
+        worsen(ports)
+        asyncio.run(shoot(ports, NIGHT, target))
     sys.stderr.write(f"taken: {target}\n")
 
 

@@ -41,6 +41,12 @@ class View:
     """The page to its end, not only what a window shows."""
 
 
+UNPROVEN = "/hooks/vapi_desk"
+"""Where the night's deliveries arrive that prove nothing."""
+PAUSED = "third_call"
+"""The rule that is paused in the night."""
+NIGHT: Sequence[View] = (View("night", "/connections", schemes=("dark",)),)
+"""Taken last, once something is wrong."""
 VIEWS: Sequence[View] = (
     View("events", "/events", schemes=("light", "dark")),
     View("call", "/calls", follow=(A_CALL,), whole=True),
