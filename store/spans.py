@@ -1,7 +1,8 @@
 """Spans for OpenTelemetry: from the delivery through the queue to each outgoing call.
 
-Off unless the extra `otel` is installed and an OTEL_ variable says where spans go. Attributes never hold bodies,
-numbers or addresses with their paths. A trace begins here: what a sender says of its own is not believed.
+Off unless the extra `otel` is installed and an OTEL_ variable says where spans go. Each span names its event, its
+connection and its call, as log lines do. Attributes never hold bodies, numbers or addresses with their paths. A trace
+begins here: what a sender says of its own is not believed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Literal
+
+from store.about import about
+from store.masking import masker
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -25,6 +29,7 @@ ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 
 TRACEPARENT = "traceparent"
 _NOTHING: AbstractContextManager[None] = nullcontext()
+_without_numbers = masker()
 _tracer: Tracer | None = None
 
 
@@ -55,7 +60,10 @@ def trace_with(tracer: Tracer | None) -> None:
 def span(
     name: str, *, kind: Kind = "internal", parent: str = "", attributes: Attributes | None = None
 ) -> AbstractContextManager[None]:
-    """Around a piece of work; `parent` is the traceparent of another process's span, else the one around this."""
+    """Around a piece of work; `parent` is the traceparent of another process's span, else the one around this.
+
+    What a server was sent is about nothing that is known yet: `note_subject` says it later.
+    """
     return _NOTHING if _tracer is None else _span(_tracer, name, kind, parent, attributes)
 
 
@@ -65,8 +73,9 @@ def _span(tracer: Tracer, name: str, kind: Kind, parent: str, attributes: Attrib
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     context = TraceContextTextMapPropagator().extract({TRACEPARENT: parent}) if parent else None
+    subject = {} if kind == "server" else _subject()
     with tracer.start_as_current_span(
-        name, context, SpanKind[kind.upper()], dict(attributes or {}),
+        name, context, SpanKind[kind.upper()], {**subject, **(attributes or {})},
         record_exception=False, set_status_on_exception=False,
     ):  # fmt: skip
         try:
@@ -86,6 +95,17 @@ def note(attributes: Attributes, *, failed: bool = False) -> None:
     current.set_attributes(dict(attributes))
     if failed:
         current.set_status(Status(StatusCode.ERROR))
+
+
+def note_subject() -> None:
+    """Say of the span around this what it has turned out to be about; those that begin within it say so themselves."""
+    if _tracer is not None:
+        note(_subject())
+
+
+def _subject() -> dict[str, str]:
+    """The event, connection and call of the present task. Ids of calls may hold phone numbers, which are masked."""
+    return {f"hookswitch.{name}": _without_numbers(told) for name, told in about().items()}
 
 
 def traceparent() -> str:

@@ -1,4 +1,4 @@
-"""What a collector of OpenTelemetry is sent by real processes: an event is one trace, from delivery to other hosts."""
+"""What a collector of OpenTelemetry is sent by real processes: an event is one trace, and a call is found by its id."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ steps:
 """
 
 
+CALL, AS_TOLD = "call-_+31600000001_AbC", "call-_+316•••••01_AbC"
+"""The id of a call on a platform that puts numbers into such, and as spans tell it."""
+
+
 @dataclass
 class Collector:
     """Takes spans by OTLP over HTTP, and is the other system as well."""
@@ -44,15 +48,23 @@ class Collector:
             found = [span for scope in each.scope_spans for span in scope.spans]
             self.spans |= {span.span_id: (named["service.name"], span) for span in found}
 
-    def path(self, name: str) -> list[tuple[str, str]]:
-        """Service and name of each span, from the only one of that name up to where its trace begins."""
-        (span,) = [span for _, span in self.spans.values() if span.name == name]
+    def named(self, name: str) -> list[Span]:
+        """The spans of that name."""
+        return [span for _, span in self.spans.values() if span.name == name]
+
+    def path(self, span: Span) -> list[tuple[str, str]]:
+        """Service and name of each span from this one up to where its trace begins."""
         found = []
         while span.span_id in self.spans:
             service, span = self.spans[span.span_id]
             found.append((service, span.name))
             span = self.spans.get(span.parent_span_id, ("", Span()))[1]
         return found
+
+    def told(self, attribute: str) -> list[str]:
+        """The values of an attribute, one for each span."""
+        every = ({pair.key: pair.value.string_value for pair in span.attributes} for _, span in self.spans.values())
+        return [attributes.get(attribute, "") for attributes in every]
 
 
 @pytest.fixture
@@ -79,24 +91,25 @@ def collector() -> Iterator[tuple[Collector, str]]:
         server.shutdown()
 
 
-def test_an_event_is_one_trace_through_receiver_queue_worker_and_other_hosts(
+def test_events_of_a_call_are_traces_through_receiver_queue_worker_and_other_hosts_found_by_its_id(
     tmp_path: Path, collector: tuple[Collector, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept, place = collector
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://{place}")
     settings = {"http_allow": place, "var_crm": f"http://{place}", "trace_hosts": "127.0.0.1"}
     with staged(tmp_path, folder(tmp_path / "rules", note=NOTE), **settings) as stage:
-        assert stage.post(status_update(1)).status_code == 200
+        for number in (1, 2):
+            assert stage.post(status_update(number).replace(f"call-{number}", CALL)).status_code == 200
         until(stage.settled)
         for name in ("receiver", "worker"):
             stage.signal(name, signal.SIGTERM)  # what is left is sent at their end
     receiver, worker = "hookswitch-receiver", "hookswitch-worker"
-    assert kept.path("HTTP POST") == [
+    outgoing = kept.named("HTTP POST")
+    assert [kept.path(span) for span in outgoing] == [[
         (worker, "HTTP POST"), (worker, "step"), (worker, "run"), (worker, "job event"), (receiver, "delivery"),
-    ]  # fmt: skip
-    assert len({span.trace_id for _, span in kept.spans.values()}) == 1
-    (outgoing,) = [span for _, span in kept.spans.values() if span.name == "HTTP POST"]
-    (told,) = kept.traceparents
-    assert told.split("-")[:3] == ["00", outgoing.trace_id.hex(), outgoing.span_id.hex()]
-    assert kept.bodies
-    assert not any(b"call-1" in body for body in kept.bodies)
+    ]] * 2  # fmt: skip
+    assert len({span.trace_id for _, span in kept.spans.values()}) == 2
+    sent = {f"00-{span.trace_id.hex()}-{span.span_id.hex()}" for span in outgoing}
+    assert {told.rpartition("-")[0] for told in kept.traceparents} == sent
+    assert kept.told("hookswitch.call_id") == [AS_TOLD] * 10
+    assert not any(b"31600000001" in body for body in kept.bodies)

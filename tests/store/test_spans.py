@@ -4,6 +4,7 @@ import builtins
 import logging
 import subprocess
 import sys
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -11,13 +12,17 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.trace import SpanKind, StatusCode
 
 from store import spans
-from store.spans import note, set_up_spans, span, trace_with, traceparent
+from store.about import now_about
+from store.event import Call
+from store.spans import note, note_subject, set_up_spans, span, trace_with, traceparent
+from tests.store.builders import an_event
 from tests.store.spanbook import tracing
 
 
 def test_without_a_tracer_nothing_is_made() -> None:
     with span("delivery", kind="server", attributes={"a": 1}):
         note({"b": 2})
+        note_subject()
         assert traceparent() == ""
 
 
@@ -35,6 +40,35 @@ def test_spans_within_spans_are_one_trace() -> None:
     assert book.path("store") == ["store", "delivery"]
     assert book.one("store").attributes == {"hookswitch.rule": "greet", "hookswitch.event_id": "evt_1"}
     assert book.one("delivery").kind is SpanKind.SERVER
+
+
+def test_spans_name_the_event_and_its_call_without_its_number() -> None:
+    event = an_event(connection="desk", call=Call(id="call-_+31612340001_AbC"))
+
+    def make() -> None:
+        with span("delivery", kind="server"):
+            now_about(event)
+            note_subject()
+            with span("step", attributes={"hookswitch.action": "log"}):
+                pass
+
+    with tracing() as book:
+        copy_context().run(make)
+    about = {"event_id": event.id, "connection": "desk", "call_id": "call-_+316•••••01_AbC"}
+    told = {f"hookswitch.{name}": value for name, value in about.items()}
+    assert book.one("delivery").attributes == told
+    assert book.one("step").attributes == {**told, "hookswitch.action": "log"}
+
+
+def test_what_a_server_is_sent_is_about_nothing_yet() -> None:
+    def make() -> None:
+        now_about("evt_of_the_request_before")
+        with span("delivery", kind="server"):
+            pass
+
+    with tracing() as book:
+        copy_context().run(make)
+    assert book.one("delivery").attributes == {}
 
 
 def test_another_process_goes_on_with_the_trace() -> None:
