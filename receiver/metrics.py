@@ -29,8 +29,8 @@ from store.metrics import (
     Sheet,
     Spread,
     build_sheet,
+    refusal,
     registry_of,
-    shows_token,
 )
 from store.spool import Spool, SpoolError
 from store.standing import Lookout
@@ -217,11 +217,9 @@ def _since(delivery: Delivery) -> float:
 async def metrics(request: Request) -> Response:
     """`GET /metrics`, for who shows the token; without a token in the settings there is no such page."""
     receiver: Receiver = request.app.state.receiver
-    token = receiver.settings.metrics_token
-    if not token:
-        return PlainTextResponse("", 404)
-    if not shows_token(request.headers.get("authorization", ""), token):
-        return PlainTextResponse("", 401, {"www-authenticate": "Bearer"})
+    refused = refusal(request.headers.get("authorization", ""), receiver.settings.metrics_token)
+    if refused:
+        return PlainTextResponse("", *refused)
     counted: ReceiverMetrics = request.app.state.metrics
     await counted.look(receiver, request.app.state.lookout)
     page = generate_latest(request.app.state.registry)

@@ -187,3 +187,13 @@ def registry_of(sheets: Iterable[Sheet]) -> CollectorRegistry:
 def shows_token(authorization: str, token: str) -> bool:
     """Whether an `Authorization` header carries the token as a bearer."""
     return hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
+
+
+def refusal(authorization: str, token: str, *, open_without: bool = False) -> tuple[int, dict[str, str]] | None:
+    """HTTP status and headers for who may not read the metrics; None for who may.
+
+    Without a token to show there is no such page, unless it is `open_without` one.
+    """
+    if not token:
+        return None if open_without else (404, {})
+    return None if shows_token(authorization, token) else (401, {"www-authenticate": "Bearer"})

@@ -20,6 +20,8 @@ LOOK_EVERY = 60.0
 """Seconds between two looks at a server that answers: a restart or a failover may have changed it."""
 LOOK_AGAIN = 1.0
 """Seconds until the next look at one that does not."""
+AT_ONCE = 1.0
+"""Seconds it has to show that it is there."""
 _FSYNC: Mapping[Durability, tuple[str, ...]] = {"memory": (), "everysec": ("everysec", "always")}
 _FSYNC_ALWAYS = ("always",)
 
@@ -54,6 +56,16 @@ class Standing:
 def version_of(text: str) -> tuple[int, ...]:
     """Major and minor, as numbers."""
     return tuple(int(part) if part.isdigit() else 0 for part in text.split(".")[:2])
+
+
+async def reach(redis: Redis) -> str:
+    """`ok` when the server answers at once, else why it does not."""
+    try:
+        async with asyncio.timeout(AT_ONCE):
+            await redis.ping()
+    except (RedisError, OSError) as error:
+        return f"unreachable: {type(error).__name__}"
+    return "ok"
 
 
 async def standing(redis: Redis, durability: Durability) -> Standing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 from collections.abc import Iterator
@@ -12,21 +11,18 @@ from dataclasses import dataclass, field
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from store.metrics import shows_token
+from store.metrics import refusal
+from store.standing import reach
 from workers.metrics import WorkerMetrics
 from workers.rulebook import RuleBook
 from workers.worker import LeasedWorker
 
 logger = logging.getLogger(__name__)
-
-READY_TIMEOUT = 1.0
-"""Seconds the store gets to show that it is there."""
 
 
 @dataclass
@@ -39,7 +35,7 @@ class Health:
     token: str = ""
     """Who shows it may read /metrics; empty: everybody who reaches the port."""
     shows_metrics: bool = True
-    """Whether there is such a page."""
+    """Whether there is such a page where no token is set."""
     _registry: CollectorRegistry = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +47,7 @@ class Health:
 
     async def ready(self, _: Request) -> Response:
         """It could do a job now."""
-        store = await self._store_state()
+        store = await reach(self.worker.store.redis)
         body = {
             "store": store,
             "rules": {
@@ -64,20 +60,11 @@ class Health:
 
     async def page(self, request: Request) -> Response:
         """The metrics."""
-        if not self.shows_metrics:
-            return PlainTextResponse("", 404)
-        if self.token and not shows_token(request.headers.get("authorization", ""), self.token):
-            return PlainTextResponse("", 401, {"www-authenticate": "Bearer"})
+        refused = refusal(request.headers.get("authorization", ""), self.token, open_without=self.shows_metrics)
+        if refused:
+            return PlainTextResponse("", *refused)
         await self.metrics.look(self.worker, self.book)
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
-
-    async def _store_state(self) -> str:
-        try:
-            async with asyncio.timeout(READY_TIMEOUT):
-                await self.worker.store.redis.ping()
-        except (RedisError, OSError) as error:
-            return f"unreachable: {type(error).__name__}"
-        return "ok"
 
     @property
     def app(self) -> Starlette:

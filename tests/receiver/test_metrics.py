@@ -162,6 +162,7 @@ async def test_a_disk_that_hangs_is_asked_once(tmp_path: Path, store: Store, mon
     assert len(asked) == 1
     assert counted.spooled_now.values == {}
     hangs.set()
+    monkeypatch.setattr(module, "DISK_PATIENCE", 60.0)
     assert counted._disk
     await counted._disk
     await counted._look_at_spool(spool)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from store.metrics import MOST_SERIES, Count, Sheet, Spread, build_sheet, registry_of, shows_token
+from store.metrics import MOST_SERIES, Count, Sheet, Spread, build_sheet, refusal, registry_of, shows_token
 
 
 def shown(sheet: Sheet) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -90,3 +90,10 @@ def test_a_token_counts_only_whole_and_as_a_bearer() -> None:
     assert not any(
         shows_token(header, "a-token") for header in ("", "a-token", "Bearer a-toke", "Bearer a-token ", "é")
     )
+
+
+def test_metrics_are_for_who_shows_the_token_and_without_one_for_whom_the_process_lets_in() -> None:
+    assert refusal("Bearer a-token", "a-token") is None
+    assert refusal("Bearer another", "a-token", open_without=True) == (401, {"www-authenticate": "Bearer"})
+    assert refusal("Bearer a-token", "") == (404, {})
+    assert refusal("", "", open_without=True) is None

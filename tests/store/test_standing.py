@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError, ResponseError
 
 from store.client import Store, open_store
 from store.settings import Durability
-from store.standing import Lookout, OldServerError, refuse_old_server, standing
+from store.standing import Lookout, OldServerError, reach, refuse_old_server, standing
 from tests.store.servers import replicated
 
 GOOD = {"maxmemory-policy": "noeviction", "appendonly": "yes", "appendfsync": "always", "min-replicas-to-write": "1"}
@@ -149,3 +149,10 @@ async def test_the_lookout_goes_on_while_the_server_is_away(monkeypatch: pytest.
     keeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await keeping
+
+
+async def test_whether_the_server_is_there_is_told_in_a_word(store: Store) -> None:
+    away = open_store("redis://127.0.0.1:1")
+    assert await reach(store.redis) == "ok"
+    assert await reach(away.redis) == "unreachable: ConnectionError"
+    await away.close()

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from console.web.desk import desk_of
 from console.web.live import Crowded, Live
-from store.metrics import shows_token
+from store.metrics import refusal
 
 COME_BACK = 30
 """Seconds after which a page that found no place asks again."""
@@ -48,11 +48,9 @@ async def alive(_: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """For who shows the token; without a token in the settings there is no such page."""
     desk = desk_of(request)
-    token = desk.settings.metrics_token
-    if not token:
-        return PlainTextResponse("", 404)
-    if not shows_token(request.headers.get("authorization", ""), token):
-        return PlainTextResponse("", 401, {"www-authenticate": "Bearer"})
+    refused = refusal(request.headers.get("authorization", ""), desk.settings.metrics_token)
+    if refused:
+        return PlainTextResponse("", *refused)
     desk.metrics.look(desk.live)
     return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
