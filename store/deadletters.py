@@ -70,8 +70,8 @@ class DeadLetters:
         """How many there are."""
         return int(await self._redis.zcard(keys.DEAD))
 
-    async def retry(self, letter: DeadLetter, lane: str = "bulk") -> bool:
-        """Put the work back into a queue: finished steps stay done, the failed one has all its tries again.
+    async def retry(self, letter: DeadLetter) -> bool:
+        """Put the work into the lane `bulk`: finished steps stay done, the failed one has all its tries again.
 
         False when somebody else dealt with it.
         """
@@ -80,7 +80,7 @@ class DeadLetters:
         afresh = await self._afresh(run_id, letter.step) if run_id else {}
         flat = [part for pair in afresh.items() for part in pair]
         payload = letter.payload.encode() or job_for(letter.work_id)
-        arguments = (letter.work_id, lane, letter.event_id, payload, str(run_id or ""))
+        arguments = (letter.work_id, "bulk", letter.event_id, payload, str(run_id or ""))
         return bool(await run(self._redis, "revive", *arguments, *flat))
 
     async def _afresh(self, run_id: RunId, step: str) -> dict[str, bytes]:

@@ -58,17 +58,17 @@ def deserialise(payload: bytes) -> dict[str, Any]:
 
 CHECK_EVERY = 15
 """Seconds after which a way that lay idle is tried before it is used."""
+CONNECT_WITHIN = 2.0
+"""Seconds a new way may take to open."""
 
 
-def connect(
-    url: str, *, copies: int = 0, timeout: float = 5.0, connect_timeout: float = 2.0, tried: bool = True
-) -> StoreRedis:
+def connect(url: str, *, copies: int = 0, timeout: float = 5.0, tried: bool = True) -> StoreRedis:
     """A client that connects when first used; timeouts are in seconds. Raises BadAddress.
 
     Each way is `tried` first, which a server refuses that cannot write; who only wants to look at one tries nothing.
     """
     options = {
-        "socket_timeout": timeout, "socket_connect_timeout": connect_timeout,
+        "socket_timeout": timeout, "socket_connect_timeout": CONNECT_WITHIN,
         "health_check_interval": CHECK_EVERY if tried else 0,
     }  # fmt: skip
     redis = StoreRedis(_pool(url, options), job_serializer=serialise, job_deserializer=deserialise)

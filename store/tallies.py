@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 EVERY = 3.0
 """Seconds between two times that a process adds what it counted."""
 KEPT = timedelta(days=31)
+MOST = 0.95
+"""The share of things that took no longer than what is told of how long they took."""
 _BETWEEN = "\0"
 
 Counts = Mapping[Key, int]
@@ -117,13 +119,13 @@ def _buckets(name: str, spread: Spread) -> Iterator[tuple[Key, int]]:
                 yield (name, *key, bound), count
 
 
-def within(counts: Counts, *key: str, share: float = 0.95) -> float | None:
-    """The seconds within which so many of them were done, as an upper bound; None when there are none.
+def within(counts: Counts, *key: str) -> float | None:
+    """The seconds within which most of them were done, as an upper bound; None when there are none.
 
     `inf` where the slowest took longer than the largest bucket.
     """
     found = {_bound(each[-1]): count for each, count in counts.items() if each[:-1] == key}
-    wanted, passed = sum(found.values()) * share, 0
+    wanted, passed = sum(found.values()) * MOST, 0
     for bound in sorted(found):
         passed += found[bound]
         if passed >= wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from typing import Any
 
 from console.masking import mask_numbers
@@ -15,6 +15,7 @@ from rules.engine.playing.played import Played
 from rules.engine.rule import BY_NAME, Rule
 from store.client import Store
 from store.event import KINDS
+from store.events import StoredEvent
 from store.runs import Journal, RunId
 from workers.desk import event_view
 from workers.rehearsal import DryRun, rehearse, surroundings_of
@@ -49,26 +50,18 @@ async def explanation(
     recorded = [record for record in traced["rules"] if only in ("", record["rule"])]
     known = {(record["rule"], record.get("tool", "")) for record in recorded}
     fresh = [rule for rule in chosen if _left_out(rule, view, known)]
-    past = await past_of(store, stored, view, fresh)
-    under_way = await _under_way(store, view, fresh)
     in_force = {rule.name: rule for rule in chosen}
+    as_traced = [_from_trace(each, in_force.get(each["rule"]), _winner(traced, each)) for each in recorded]
+    as_rehearsed = [
+        _rehearsed(run, journal)
+        async for run, journal in _runs_of(store, stored, view, fresh)
+        if (run.played.rule.name, run.played.tool_id) not in known
+    ]
+    deaf = [rule for rule in fresh if not rule.listens(view)]
     told = {
         "event": traced["event"],
-        "rules": [
-            *(_from_trace(record, in_force.get(record["rule"]), _winner(traced, record)) for record in recorded),
-            *(
-                _rehearsed(run, under_way.get((rule.name, run.played.tool_id)))
-                for rule in fresh
-                if rule.listens(view)
-                for run in _runs(rule, view, past)
-                if (rule.name, run.played.tool_id) not in known
-            ),
-        ],
-        "not_listening": [
-            {"rule": rule.name, "file": rule.path, "why": why_deaf(rule, view)}
-            for rule in fresh
-            if not rule.listens(view)
-        ],
+        "rules": as_traced + as_rehearsed,
+        "not_listening": [{"rule": rule.name, "file": rule.path, "why": why_deaf(rule, view)} for rule in deaf],
     }
     call = stored.event.call
     shown: Record = told if numbers else mask_numbers(told, (call.from_, call.to))
@@ -79,6 +72,17 @@ def _left_out(rule: Rule, view: EventView, known: Collection[tuple[str, str]]) -
     """Whether the trace says nothing of the rule, or of one of the tool calls it is about."""
     tools = [tool.id for tool in view.tools if rule.listens_to_tool(view, tool)]
     return (rule.name, "") not in known and any((rule.name, tool) not in known for tool in tools or [""])
+
+
+async def _runs_of(
+    store: Store, stored: StoredEvent, view: EventView, rules: Sequence[Rule]
+) -> AsyncIterator[tuple[DryRun, Journal | None]]:
+    """The runs of those rules that listen, each with the journal of one that is under way."""
+    past, under_way = await past_of(store, stored, view, rules), await _under_way(store, view, rules)
+    for rule in rules:
+        if rule.listens(view):
+            for run in _runs(rule, view, past):
+                yield run, under_way.get((rule.name, run.played.tool_id))
 
 
 async def _under_way(store: Store, view: EventView, rules: Sequence[Rule]) -> dict[tuple[str, str], Journal]:

@@ -19,8 +19,8 @@ def found(ledger: Ledger) -> list[str]:
     return [failure.kind for failure in judge(ledger)]
 
 
-def with_answer(ledger: Ledger, *answers: Heard, kind: str = "tool-calls") -> Ledger:
-    sent = [Sent(one.delivery, list(answers)) if one.delivery.kind == kind else one for one in ledger.sent]
+def with_answer(ledger: Ledger, *answers: Heard) -> Ledger:
+    sent = [Sent(one.delivery, list(answers)) if one.delivery.kind == "tool-calls" else one for one in ledger.sent]
     return replace(ledger, sent=sent)
 
 

@@ -14,10 +14,10 @@ ONCE = Hold("once", "welcome", "+31612340001")
 ONE_AT_A_TIME = Hold("concurrency", "sync", "crm", count=1)
 
 
-async def a_run(store: Store, rule: str = "alarm") -> RunId:
+async def a_run(store: Store) -> RunId:
     event = an_event()
     await accept(store, event)
-    return RunId(event.id, rule)
+    return RunId(event.id, "alarm")
 
 
 async def test_a_limit_over_many_who_ask_at_once(store: Store) -> None:

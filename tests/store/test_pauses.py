@@ -33,8 +33,8 @@ async def due(store: Store) -> list[str]:
     return [job.claim.job_id for job in (await store.queue.claim("w", ALL_LANES)).jobs]
 
 
-def job_of(event: Event, rule: str = "tell") -> str:
-    return RunId(event.id, rule).job_id
+def job_of(event: Event) -> str:
+    return RunId(event.id, "tell").job_id
 
 
 @pytest.mark.parametrize(

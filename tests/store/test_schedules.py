@@ -16,13 +16,13 @@ NOON, SIX = 1_772_452_800_000, 1_772_474_400_000
 DAY = 86_400_000
 
 
-def firing(due_ms: int, rule: str = "close") -> Acceptance:
+def firing(due_ms: int) -> Acceptance:
     due = datetime.fromtimestamp(due_ms / 1000, UTC)
-    return Acceptance(Event(id=firing_id(rule, due_ms), kind="schedule", name=rule, received_at=due), b"{}")
+    return Acceptance(Event(id=firing_id("close", due_ms), kind="schedule", name="close", received_at=due), b"{}")
 
 
-async def begun(store: Store, at: int = NOON) -> Pointer:
-    assert await store.schedules.begin("close", DAILY, at)
+async def begun(store: Store) -> Pointer:
+    assert await store.schedules.begin("close", DAILY, NOON)
     return (await store.schedules.all())["close"]
 
 

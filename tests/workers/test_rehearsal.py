@@ -7,7 +7,6 @@ import pytest
 
 from rules.engine.loading.load import load_folder
 from rules.engine.rule import Rule
-from store.event import Event
 from tests.store.builders import an_event
 from workers.desk import event_view
 from workers.rehearsal import DryRun, rehearse, surroundings_of
@@ -23,9 +22,9 @@ def rule_of(folder: Path, text: str) -> Rule:
     return loaded.rules[0]
 
 
-def rehearsed(folder: Path, text: str, records: Any = None, event: Event | None = None) -> DryRun:
+def rehearsed(folder: Path, text: str, records: Any = None) -> DryRun:
     rule = rule_of(folder, text)
-    view = event_view(event or an_event("tool-calls"))
+    view = event_view(an_event("tool-calls"))
     return rehearse(rule, view, view.tools[0] if view.tools else None, surroundings_of([rule], {}), records or {})
 
 

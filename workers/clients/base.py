@@ -161,9 +161,9 @@ class ApiClient:
         """Read something that is no JSON, at most `limit` bytes of it; raises Invalid for more."""
         return await self._send("GET", segments, query, None, True, accept=accept, limit=limit)
 
-    async def location(self, *segments: str, accept: str = "*/*") -> str:
+    async def location(self, *segments: str) -> str:
         """Where a read is redirected to, which is not followed; its own address where there is no redirect."""
-        received = await self._send("GET", segments, None, None, True, accept=accept, redirects=True)
+        received = await self._send("GET", segments, None, None, True, accept="*/*", redirects=True)
         return str(received.headers.get("location") or self.address(*segments))
 
     def address(self, *segments: str, query: Query | None = None) -> str:

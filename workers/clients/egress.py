@@ -178,16 +178,9 @@ def egress_client(
     )
 
 
-def connection_client(
-    base_url: str,
-    *,
-    resolver: Resolve = resolve,
-    tls: ssl.SSLContext | None = None,
-    timeout: float = _DEFAULT_TIMEOUT,
-    watched: Wrap = lambda transport: transport,
-) -> httpx.AsyncClient:
+def connection_client(base_url: str, *, watched: Wrap = lambda transport: transport) -> httpx.AsyncClient:
     """A client for one connection's API, which may reach the host and port of its `base_url` ("" for none)."""
-    return egress_client(_own_host(base_url), resolver=resolver, tls=tls, timeout=timeout, watched=watched)
+    return egress_client(_own_host(base_url), watched=watched)
 
 
 def _own_host(base_url: str) -> list[str]:

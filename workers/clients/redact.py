@@ -77,12 +77,12 @@ def redacted_url(url: httpx.URL, secrets: Collection[str] = ()) -> str:
     return shown[:2048]
 
 
-def clipped(value: Any, limit: int = RECORD_LIMIT) -> Any:
+def clipped(value: Any) -> Any:
     """The value itself when it is small enough, else the start of its JSON under `clipped`."""
     written = json.dumps(value, ensure_ascii=False, default=str).encode(errors="replace")
-    if len(written) <= limit:
+    if len(written) <= RECORD_LIMIT:
         return value
-    return {"clipped": written[:limit].decode(errors="ignore"), "bytes": len(written)}
+    return {"clipped": written[:RECORD_LIMIT].decode(errors="ignore"), "bytes": len(written)}
 
 
 def fit_for_a_trace(text: str, secrets: Collection[str] = ()) -> str:

@@ -103,10 +103,9 @@ def closed(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Sc
     return made | ({"required": needed} if needed else {})
 
 
-def suggested(words: Sequence[str], fallback: Schema | None = None) -> Schema:
+def suggested(words: Sequence[str]) -> Schema:
     """Any text, with some that are offered."""
-    plain = fallback or text()
-    return {**plain, "anyOf": [{"enum": list(words)}, {}]} if words else plain
+    return {**text(), "anyOf": [{"enum": list(words)}, {}]} if words else text()
 
 
 def given(key: str, value: Schema) -> Schema:

@@ -32,8 +32,8 @@ def passes(rule: Rule, case: NewCase) -> bool:
     return run_case(tests.cases[0], rule, WORDS, lambda *_: event_view(call_comes_in()), {}, "x").passed
 
 
-def looked_up(output: dict[str, Any] = FOUND) -> Past:
-    record = {"state": "done", "action": "http.request", "output": output}
+def looked_up() -> Past:
+    record = {"state": "done", "action": "http.request", "output": FOUND}
     return Past(journals={("look_up", "call_1"): {"customer": record}})
 
 

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from console.past.tracebook import STAGES, event_summary, moment, straightened, trace_record
+from console.past.tracebook import STAGES, event_summary, moment, stages_of, straightened, trace_record
 from store.client import Store
 from store.event import Call
+from store.events import Acceptance
 from tests.console.recorded import CALLER, answered, too_late
 from tests.store.builders import accept, an_event
 
@@ -34,11 +36,35 @@ async def test_a_trace_has_every_part(store: Store) -> None:
     assert (answer["late"], answer["left"]) == (False, True)
 
 
+async def test_an_event_that_was_spooled_tells_when_it_came_in(store: Store) -> None:
+    event = an_event()
+    now = float(await store.retention.now_ms())
+    stages = {"received": now - 50_000, "spooled": now - 48_000}
+    await store.events.accept(Acceptance(event, b"{}", stages=stages))
+    record = await record_of(store, event.id)
+    assert record["spooled"]["came_in_at"] == moment(int(now - 50_000))
+    assert 48.0 <= record["spooled"]["seconds"] < 108.0
+    assert [stage["name"] for stage in record["stages"]] == ["received", "spooled", "stored"]
+
+
 async def test_stages_stand_in_the_order_of_the_path(store: Store) -> None:
     record = await record_of(store, (await answered(store)).id)
     names = [stage["name"] for stage in record["stages"]]
     assert names == ["received", "verified", "stored"]
     assert names == sorted(names, key=STAGES.index)
+
+
+async def test_stages_of_the_receiver_and_the_worker_are_told_by_their_time_since_the_first_byte(store: Store) -> None:
+    event = an_event("tool-calls")
+    await accept(store, event)
+    stored = await store.events.get(event.id)
+    assert stored
+    began = float(stored.received_ms - 3)
+    told = stages_of(replace(stored, stages={"received": began}), {"claimed": began + 5.5, "done": began + 10})
+    assert [(stage["name"], stage["ms"]) for stage in told] == [
+        ("received", 0.0), ("stored", 3.0), ("claimed", 5.5), ("done", 10.0),
+    ]  # fmt: skip
+    assert datetime.fromisoformat(told[0]["at"]) == datetime.fromtimestamp(began / 1000, UTC)
 
 
 @pytest.mark.parametrize(

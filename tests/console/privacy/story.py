@@ -113,10 +113,10 @@ def _unpacked(field: bytes, value: bytes) -> bytes:
     return zlib.decompress(value[1:]) if packed else value
 
 
-async def telling(store: Store, pattern: re.Pattern[bytes] = TAIL) -> set[bytes]:
+async def telling(store: Store) -> set[bytes]:
     """Keys in whose name or value the number stands."""
-    return {key for key, value in (await whole(store)).items() if pattern.search(key) or pattern.search(value)}
+    return {key for key, value in (await whole(store)).items() if TAIL.search(key) or TAIL.search(value)}
 
 
-def telling_files(folder: Path, pattern: re.Pattern[bytes] = TAIL) -> list[Path]:
-    return [path for path in sorted(folder.rglob("*")) if path.is_file() and pattern.search(path.read_bytes())]
+def telling_files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and TAIL.search(path.read_bytes())]

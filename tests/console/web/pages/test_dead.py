@@ -12,11 +12,11 @@ from tests.console.web.pages.support import House, asked
 REASON = "the CRM said no to +31612340001"
 
 
-async def bury(desk: House, number: int, reason: str = REASON, rule: str = "others") -> DeadLetter:
+async def bury(desk: House, number: int, reason: str = REASON) -> DeadLetter:
     event = asked(id=f"evt_{number}")
     await desk.handled(event)
-    work = f"run:{RunId(event.id, rule, 'call_1')}"
-    letter = DeadLetter(work, event.id, rule, "step-1", reason, 5, "desk", "tool-calls", died_ms=1000 + number)
+    work = f"run:{RunId(event.id, 'others', 'call_1')}"
+    letter = DeadLetter(work, event.id, "others", "step-1", reason, 5, "desk", "tool-calls", died_ms=1000 + number)
     key = keys.DEAD_LETTER + letter.work_id
     await desk.store.redis.hset(key, mapping={"letter": letter.to_json(), "died": letter.died_ms})  # type: ignore[misc]
     await desk.store.redis.zadd(keys.DEAD, {letter.work_id: letter.died_ms})

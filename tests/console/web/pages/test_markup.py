@@ -26,27 +26,43 @@ HANDLERS = ("onerror", "onclick", "onload", "style")
 
 async def fill(desk: House) -> None:
     """Markup in every field of everything that pages show."""
+    fill_rules(desk)
+    await fill_events(desk)
+    await fill_work(desk)
+    await fill_numbers(desk)
+    await break_a_rule(desk)
+
+
+def fill_rules(desk: House) -> None:
+    """A rule in force."""
+    told = {name: orjson.dumps(text).decode() for name, text in (("evil", EVIL), ("link", f"javascript:{EVIL}"))}
+    desk.shop.rule(
+        "evil",
+        f"description: {told['evil']}\nowner: {told['evil']}\nrunbook: {told['link']}\non: {{ tool-calls: find }}\n"
+        f"if: tool.id != {orjson.dumps(EVIL[:20]).decode()}\nanswer: {{ result: {told['evil']} }}\n",
+    )
+
+
+async def fill_events(desk: House) -> None:
+    """One event of each sort that has a page of its own."""
     call = Call(id=EVIL, from_=EVIL, to=EVIL, direction=EVIL, status=EVIL, ended_reason=EVIL, metadata={EVIL: EVIL})
     about = {"connection": "desk", "provider": "flireo", "generation": EVIL, "native": EVIL, "call": call, "name": EVIL}
     tools = [ToolCall(id=EVIL, name="find", arguments={EVIL: EVIL}), ToolCall(id="t2", name=EVIL)]
+    said = Message(text=EVIL, role=EVIL)
     events = [
         Event(id="evt_a1", kind="tool-calls", tools=tools, **about),
-        Event(
-            id="evt_a2", kind="message", message=Message(text=EVIL, role=EVIL), problem=EVIL, replay_of=EVIL, **about
-        ),
+        Event(id="evt_a2", kind="message", message=said, problem=EVIL, replay_of=EVIL, **about),
         Event(id="evt_a3", kind="transcript", transcript=Transcript(text=EVIL), **about),
         Event(id="evt_a4", kind="end-of-call-report", report=Report(summary=EVIL), data={EVIL: [EVIL]}, **about),
         Event(id="evt_a5", kind="unreadable", **about),
     ]
     body = orjson.dumps({EVIL: {EVIL: EVIL}})
-    desk.shop.rule(
-        "evil",
-        f"description: {orjson.dumps(EVIL).decode()}\nowner: {orjson.dumps(EVIL).decode()}\n"
-        f"runbook: {orjson.dumps('javascript:' + EVIL).decode()}\non: {{ tool-calls: find }}\n"
-        f"if: tool.id != {orjson.dumps(EVIL[:20]).decode()}\nanswer: {{ result: {orjson.dumps(EVIL).decode()} }}\n",
-    )
     for event in events:
         await desk.handled(event, body if event.kind != "unreadable" else EVIL.encode())
+
+
+async def fill_work(desk: House) -> None:
+    """What is dead, paused, counted, missed, and who works."""
     letter = DeadLetter("run:x", "evt_a1", EVIL, EVIL, EVIL, 1, EVIL, EVIL)
     await desk.store.redis.hset(keys.DEAD_LETTER + "run:x", mapping={"letter": letter.to_json(), "died": 5})  # type: ignore[misc]
     await desk.store.redis.zadd(keys.DEAD, {"run:x": 5})
@@ -55,23 +71,22 @@ async def fill(desk: House) -> None:
     await Tallies(desk.store.redis).add({("rule", EVIL, EVIL): 1, ("event", EVIL, EVIL, EVIL, EVIL): 1})
     missed = {"call": EVIL, "ended_at": EVIL, "event": "", "why": EVIL}
     await desk.store.reconciles.keep_last({"desk": MISSED | {"at": EVIL, "calls": [missed]}})
-    past = {
-        "at_ms": 1,
-        "connection": EVIL,
-        "number": EVIL,
-        "what": EVIL,
-        "from": EVIL,
-        "to": EVIL,
-        "by": EVIL,
-        "why": EVIL,
-    }
+
+
+async def fill_numbers(desk: House) -> None:
+    """A number that is kept, with its past."""
+    past = {"at_ms": 1, **dict.fromkeys(("connection", "number", "what", "from", "to", "by", "why"), EVIL)}
     await desk.store.numbers.note((await desk.store.numbers.tend(EVIL, 60)).token, {}, [past])
     await desk.store.numbers.pin(f"{EVIL}/{EVIL}", Pin(EVIL, EVIL, 1))
-    row = {"connection": EVIL, "number": EVIL, "wanted": EVIL, "until_ms": 0, "state": "drift", "present": EVIL,
-           "present_name": EVIL, "why": EVIL, "since_ms": 0, "held": EVIL, "done": False, "again": False}  # fmt: skip
+    texts = dict.fromkeys(("connection", "number", "wanted", "present", "present_name", "why", "held"), EVIL)
+    row = {**texts, "until_ms": 0, "state": "drift", "since_ms": 0, "done": False, "again": False}
     await desk.store.numbers.keep_look(
         {"at_ms": 1, "file": EVIL, "mode": EVIL, "timezone": "UTC", "every": 900, "rows": [row]}
     )
+
+
+async def break_a_rule(desk: House) -> None:
+    """A rule that is refused; nothing is worked on with it in the folder."""
     broken = f"description: x\non: assistant-request\nif: {orjson.dumps(EVIL).decode()}\nanswer: {{ x: 1 }}\n"
     await asyncio.to_thread((desk.rules / "broken.yaml").write_text, broken)
 

@@ -22,38 +22,38 @@ def test_every_key_of_a_step_is_exposed() -> None:
     timeout: 3s
     retry: { tries: 2, first: 1s, factor: 3, max_age: 1h }
     on_error: continue
-  - action: number.link
-    connection: front_desk
-    with: { number: "+31850000001", agent: '${{ vars.night_agent }}' }
-  - action: log
-    for_each: ${{ vars.support_numbers }}
-    with: { message: 'number ${{ index }}: ${{ item }}' }
 """
     )
-    count, link, each = rule.steps
-    assert (count.key, count.id, count.index, count.name, count.action) == (
-        "count",
-        "count",
-        0,
-        "Count the call",
-        "memory.add",
-    )
+    (count,) = rule.steps
+    assert (count.key, count.id, count.index, count.name) == ("count", "count", 0, "Count the call")
+    assert (count.action, count.output) == ("memory.add", {"value": "number"})
     assert count.condition is not None
     assert count.condition.place == "steps[0].if"
     assert (count.timeout, count.on_error, count.line) == (3, "continue", 4)
-    assert (count.retry.tries, count.retry.first, count.retry.factor, count.retry.max_age, count.retry.given) == (
-        2,
-        1,
-        3,
-        3600,
-        True,
+    retry = count.retry
+    assert (retry.tries, retry.first, retry.factor, retry.max_age, retry.given) == (2, 1, 3, 3600, True)
+
+
+def test_what_a_step_does_not_say_has_a_default() -> None:
+    rule = rule_of(
+        HEAD
+        + """\
+  - action: number.link
+    connection: front_desk
+    with: { number: "+31850000001", agent: '${{ vars.night_agent }}' }
+"""
     )
-    assert count.output == {"value": "number"}
-    assert (link.key, link.connection, link.retry.given, link.timeout) == ("step-2", "front_desk", False, None)
-    assert (link.retry.tries, link.retry.max_age) == (5, 86400)
-    assert each.for_each is not None
-    assert rule.step("step-3") is each
-    assert rule.step("nobody") is None
+    (link,) = rule.steps
+    assert (link.key, link.connection, link.timeout) == ("step-1", "front_desk", None)
+    assert (link.retry.given, link.retry.tries, link.retry.max_age) == (False, 5, 86400)
+
+
+def test_a_step_is_found_by_its_key_whether_or_not_it_has_an_id() -> None:
+    step = "  - action: log\n    for_each: ${{ vars.support_numbers }}\n    with: { message: '${{ item }}' }\n"
+    rule = rule_of(HEAD + step + step.replace("  - action", "  - id: second\n    action"))
+    first, second = rule.steps
+    assert first.for_each is not None
+    assert (rule.step("step-1"), rule.step("second"), rule.step("nobody")) == (first, second, None)
 
 
 def test_secrets_of_a_step_are_known_before_it_runs() -> None:
