@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
+from receiver.limits import Limit
+from receiver.waiters import Word
 from store.answers import Answers, CellAnswer
 
 logger = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ class Said:
     """Whether the store knows. What it does not know may not be marked as sent, so that a real answer is not lost."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Wait:
     """What is awaited: the cells of one event until a deadline (event loop time), then the fallback."""
 
@@ -47,28 +49,29 @@ class Wait:
     nothing_yet: bool = False
     """Whether there was nothing to be said when it was begun to listen: then the first look waits for a word."""
 
-    async def until_said(self, woken: asyncio.Event) -> Said:
+    async def until_said(self, woken: Word) -> Said:
         """The answers as soon as all are there, else what there is at the deadline, whatever state the store is in."""
         try:
-            async with asyncio.timeout_at(self.deadline):
+            with Limit(self.deadline - asyncio.get_running_loop().time()):
                 return Said(await self._all_ready(woken), on_record=True)
         except TimeoutError:
             return await self._close()
 
     async def mark_sent(self) -> None:
         """Note that the answers have left. Tried for a while: what is not noted is said again as a late answer."""
-        for pause in (0.0, *MARK_AGAIN):
-            await asyncio.sleep(pause)
+        for pause in (*MARK_AGAIN, None):
             try:
                 return await self.answers.mark_sent(self.event_id, self.cells)
             except (RedisError, OSError) as error:
                 self._complain("could not note that an answer was sent", error)
+            if pause is not None:
+                await asyncio.sleep(pause)
 
-    async def _all_ready(self, woken: asyncio.Event) -> list[CellAnswer]:
+    async def _all_ready(self, woken: Word) -> list[CellAnswer]:
         readable = True
         if self.nothing_yet:
             await woken.wait()
-        while True:
+        while not woken.answers.keys() >= set(self.cells):
             woken.clear()
             try:
                 said = await self._collect(close=False)
@@ -82,6 +85,7 @@ class Wait:
                 return said
             readable = True
             await woken.wait()
+        return [CellAnswer.from_json(woken.answers[cell]) for cell in self.cells]
 
     async def _close(self) -> Said:
         try:

@@ -1,4 +1,4 @@
-"""The receiver's web application: the route table and the lifespan, nothing else."""
+"""The receiver's web application: its routes, what runs beside them, and whether it is ready."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -31,14 +30,14 @@ from store.connections import Connection, ConnectionsError, load_connections
 from store.gauges import StoreGauges
 from store.spans import span
 from store.spool import Spool
-from store.standing import Lookout
+from store.standing import Lookout, reach
 from store.tallies import Tallyman
 from store.tasks import end
 
 logger = logging.getLogger(__name__)
 
 READY_TIMEOUT = 1.0
-"""Seconds the store and the disk each get to show that they are there."""
+"""Seconds the disk gets to show that it is there."""
 TOO_OLD = "too old"
 
 
@@ -46,13 +45,9 @@ class Application(Starlette):
     """What deliveries come to goes straight to the path; everything else has its route."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(HOOKS):
-            await self._take(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
-
-    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The server logs an unexpected failure itself, with its stack."""
+        if scope["type"] != "http" or not scope["path"].startswith(HOOKS):
+            return await super().__call__(scope, receive, send)
         try:
             with span("delivery", kind="server"):
                 response = await ingest(scope, receive, self.state.receiver)
@@ -141,7 +136,7 @@ async def _ready(request: Request) -> JSONResponse:
     """Ready is who can keep what comes, on the store or on the disk: sent away by a proxy it would be lost."""
     lookout: Lookout = request.app.state.lookout
     receiver: Receiver = request.app.state.receiver
-    state = await _store_state(request.app.state.store, lookout)
+    state = await _state_of(request.app.state.store, lookout)
     connections = list(receiver.connections.values())
     on = sum(connection.on for connection in connections)
     less = [f"{each.about}: {each.text}" for each in lookout.seen.shortcomings] if lookout.seen else []
@@ -164,13 +159,9 @@ async def _can_spool(spool: Spool) -> bool:
         return False
 
 
-async def _store_state(store: Store, lookout: Lookout) -> str:
-    try:
-        async with asyncio.timeout(READY_TIMEOUT):
-            await store.redis.ping()
-    except (RedisError, OSError) as error:
-        return f"unreachable: {type(error).__name__}"
-    return TOO_OLD if lookout.seen and lookout.seen.too_old else "ok"
+async def _state_of(store: Store, lookout: Lookout) -> str:
+    state = await reach(store.redis)
+    return TOO_OLD if state == "ok" and lookout.seen and lookout.seen.too_old else state
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

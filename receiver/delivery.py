@@ -16,7 +16,7 @@ SHORTEST_DEADLINE = 4.0
 """Seconds for a kind that waits where neither the connection nor the platform's own page names a time."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Delivery:
     """What came, on which connection, from which platform, and when."""
 
@@ -25,11 +25,11 @@ class Delivery:
     raw: RawDelivery
     began: float
     """Event loop time of the first byte; every deadline counts from here."""
-    stages: dict[str, float] = field(default_factory=dict)
+    stages: dict[str, float] = field(init=False)
     """Stage → Unix time in milliseconds at which it was behind us."""
 
     def __post_init__(self) -> None:
-        self.stages["received"] = self.raw.received_at.timestamp() * 1000
+        self.stages = {"received": self.raw.received_at.timestamp() * 1000}
 
     def passed(self, stage: str) -> None:
         """Note that a stage is behind us."""

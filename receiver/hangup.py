@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from receiver.incoming import Receive
 
 
-@contextmanager
-def hangup_of(receive: Receive) -> Iterator[asyncio.Task[None]]:
-    """A task that is done once the sender has hung up. Ask it before replying: afterwards every request looks gone."""
-    hung_up = asyncio.create_task(_until_disconnect(receive))
-    try:
-        yield hung_up
-    finally:
-        hung_up.cancel()
+def has_hung_up(receive: Receive) -> bool:
+    """Whether the sender is gone, as far as the server knows. Ask before replying: afterwards every request looks gone.
 
-
-async def _until_disconnect(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    The server says what there is to say at once, and then waits for more; that is not waited for.
+    """
+    while True:
+        asked = receive().__await__()
+        try:
+            next(asked)
+        except StopIteration as told:
+            if told.value["type"] == "http.disconnect":
+                return True
+        else:
+            asked.close()
+            return False

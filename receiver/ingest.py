@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,23 +14,24 @@ from redis.exceptions import RedisError
 from receiver.answers import LEAST, Wait
 from receiver.delivery import Delivery, cells_of
 from receiver.doors import Way, methods_at, way_of
-from receiver.hangup import hangup_of
+from receiver.hangup import has_hung_up
 from receiver.incoming import Receive, Refused, Scope, read_delivery
 from receiver.limits import Limit
 from receiver.observer import Observer
 from receiver.pressure import Pressure
 from receiver.providers import provider_for
 from receiver.providers.base import BadSignature, Provider, Reply
+from receiver.raw import RawDelivery
 from receiver.responses import Response, come_again, come_later, refused, replied
 from receiver.room import NoRoom, Room
 from receiver.settings import ReceiverSettings
-from receiver.waiters import Waiters
+from receiver.waiters import Waiters, Word
 from store.about import now_about
 from store.answers import Answers, CellAnswer
 from store.connections import Connection
 from store.event import Event, new_event_id
 from store.events import Acceptance, Accepted, Events
-from store.spans import note
+from store.spans import note_subject
 from store.spool import Spool, SpoolError
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 HOOKS = "/hooks/"
 """What the path of every delivery begins with."""
 
-KEPT_HEADERS = frozenset({"content-type", "user-agent"})
+KEPT_HEADERS = ("content-type", "user-agent")
 """Headers remembered with the event, beside those its provider names; signatures and tokens are not."""
 
 SPOOL_PATIENCE = 5.0
@@ -69,7 +70,7 @@ async def ingest(scope: Scope, receive: Receive, receiver: Receiver) -> Response
         with receiver.room.body() as grown:
             delivery = await _receive(scope, receive, receiver, grown)
             _verify(delivery)
-            return await _take(receive, receiver, delivery, _normalise(delivery))
+            return await _taken(receive, receiver, delivery, _normalise(delivery))
     except Refused as error:
         receiver.observer.refused(connection_in(scope), error.status)
         return refused(error.status, error.text, error.headers)
@@ -77,28 +78,44 @@ async def ingest(scope: Scope, receive: Receive, receiver: Receiver) -> Response
         return come_again(receiver.pressure.refuse("busy"))
 
 
-async def _take(receive: Receive, receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> Response:
-    """Stored and answered. Events that nobody waits for are asked to come later when there is too much to do.
+def _taken(receive: Receive, receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> Awaitable[Response]:
+    """Stored and answered."""
+    for event in events:
+        if event.waits:
+            return _take_call(receive, receiver, delivery, events, event)
+    return _take_news(receiver, delivery, events)
 
-    Without a place for it a caller's event is stored all the same, and the caller hears the fallback at once.
-    """
-    waits = any(event.waits for event in events)
-    if not waits and (reason := receiver.pressure.reason):
+
+async def _take_news(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> Response:
+    """What nobody waits for is asked to come later when there is too much to do."""
+    if reason := receiver.pressure.reason:
         return come_later(receiver.pressure.refuse(reason))
-    with receiver.room.place(waits=waits) as has_place, _listening(receiver, events) as woken:
-        if not waits and not has_place:
+    with receiver.room.place(waits=False) as has_place:
+        if not has_place:
             raise NoRoom
         try:
-            accepted = await _store(receiver, delivery, events, heard=has_place)
+            accepted = await _store(receiver, delivery, events, receiver.settings.store_timeout)
         except (RedisError, OSError) as error:
             return await _spool(receiver, delivery, events, error)
-        receiver.observer.stored(delivery, events, accepted)
-        for event, stored in zip(events, accepted, strict=True):
-            if event.waits and has_place and woken:
-                return await _answer(receive, receiver, delivery, event, stored, woken)
-            if event.waits:
-                return _fallback(receiver, delivery, event, stored.event_id)
-        return _acknowledge(events, accepted)
+    return _acknowledge(events, accepted)
+
+
+async def _take_call(
+    receive: Receive, receiver: Receiver, delivery: Delivery, events: Sequence[Event], event: Event
+) -> Response:
+    """Without a place for it a caller's event is stored all the same, and the caller hears the fallback at once.
+
+    It is listened for the answer before the event is stored: then none can be missed, and none is looked for.
+    """
+    with receiver.room.place(waits=True) as has_place, receiver.waiters.waiting(event.id) as woken:
+        try:
+            accepted = await _store(receiver, delivery, events, _patience(receiver, delivery, events), heard=has_place)
+        except (RedisError, OSError) as error:
+            return await _spool(receiver, delivery, events, error)
+        stored = next(each for own, each in zip(events, accepted, strict=True) if own is event)
+        if has_place:
+            return await _answer(receive, receiver, delivery, event, stored, woken)
+        return _fallback(receiver, delivery, event, stored.event_id)
 
 
 async def _receive(scope: Scope, receive: Receive, receiver: Receiver, grown: Callable[[int], None]) -> Delivery:
@@ -142,42 +159,44 @@ def _verify(delivery: Delivery) -> None:
     delivery.passed("verified")
 
 
-def _normalise(delivery: Delivery) -> list[Event]:
+def _normalise(delivery: Delivery) -> Sequence[Event]:
     events = delivery.provider.normalise(delivery.raw)
     for event in events:
-        event.id, event.received_at = new_event_id(), delivery.raw.received_at
-        event.connection, event.provider = delivery.connection.name, delivery.provider.name
+        event.id = new_event_id()
     now_about(events[0])
-    note({"hookswitch.event_id": events[0].id, "hookswitch.connection": events[0].connection})
+    note_subject()
     delivery.passed("normalised")
-    return list(events)
+    return events
 
 
-async def _store(receiver: Receiver, delivery: Delivery, events: Sequence[Event], *, heard: bool) -> list[Accepted]:
+async def _store(
+    receiver: Receiver, delivery: Delivery, events: Sequence[Event], patience: float, *, heard: bool = True
+) -> list[Accepted]:
+    """A write that is silent for so many seconds counts as unknown."""
     writes = [receiver.events.accept(_acceptance(delivery, event, heard=heard)) for event in events]
-    with Limit(_patience(receiver, delivery, events)):
+    with Limit(patience):
         accepted = await asyncio.gather(*writes) if len(writes) > 1 else [await writes[0]]
     receiver.pressure.added(sum(not event.waits for event in events))
+    receiver.observer.stored(delivery, events, accepted)
     return accepted
 
 
 def _acceptance(delivery: Delivery, event: Event, *, heard: bool = True) -> Acceptance:
     """`heard` says whether somebody is there for its answer until the deadline."""
-    left = delivery.deadline(event) - asyncio.get_running_loop().time() if heard else 0.0
-    kept = KEPT_HEADERS | delivery.provider.kept_headers
-    return Acceptance(
-        event=event,
-        body=event.part or delivery.raw.body,
-        headers={name: value for name, value in delivery.raw.headers.items() if name in kept},
-        lane="live" if event.waits and heard else "background",
-        deadline_in=max(0.001, left) if event.waits else 0.0,
-        stages=delivery.stages,
-        request=delivery.raw.request,
-    )
+    raw = delivery.raw
+    acceptance = Acceptance(event, event.part or raw.body, _kept(raw, delivery.provider), delivery.stages, raw.request)
+    if event.waits:
+        left = delivery.deadline(event) - asyncio.get_running_loop().time() if heard else 0.0
+        acceptance.lane, acceptance.deadline_in = "live" if heard else "background", max(0.001, left)
+    return acceptance
+
+
+def _kept(raw: RawDelivery, provider: Provider) -> dict[str, str]:
+    return {name: raw.headers[name] for name in (*KEPT_HEADERS, *provider.kept_headers) if name in raw.headers}
 
 
 def _patience(receiver: Receiver, delivery: Delivery, events: Sequence[Event]) -> float:
-    """Seconds until a silent write counts as unknown; no caller is kept past the deadline for it."""
+    """Seconds until a silent write is given up; no caller is kept past the deadline for it."""
     now = asyncio.get_running_loop().time()
     deadlines = [max(LEAST, delivery.deadline(event) - now) for event in events if event.waits]
     return min([receiver.settings.store_timeout, *deadlines])
@@ -225,22 +244,16 @@ def _fallback(receiver: Receiver, delivery: Delivery, event: Event, event_id: st
     return replied(_reply(delivery, event, event_id, said), event_id, stored=stored)
 
 
-def _listening(receiver: Receiver, events: Sequence[Event]) -> AbstractContextManager[asyncio.Event | None]:
-    """Begin to listen for the answer before the event is stored: then none can be missed, and none is looked for."""
-    waiting = next((event for event in events if event.waits), None)
-    return receiver.waiters.waiting(waiting.id) if waiting else nullcontext()
-
-
 async def _answer(
-    receive: Receive, receiver: Receiver, delivery: Delivery, event: Event, stored: Accepted, woken: asyncio.Event
+    receive: Receive, receiver: Receiver, delivery: Delivery, event: Event, stored: Accepted, woken: Word
 ) -> Response:
     """A repeated delivery waits for the answer to the first one, which may be there already."""
     event_id, fallback = stored.event_id, delivery.fallback(event)
     wait = Wait(receiver.answers, event_id, cells_of(event), fallback, delivery.deadline(event), not stored.duplicate)
     first = receiver.waiters.waiting(event_id, woken) if stored.duplicate else nullcontext()
-    with first, hangup_of(receive) as hung_up:
+    with first:
         said = await wait.until_said(woken)
-        heard = not hung_up.done()
+    heard = not has_hung_up(receive)
     reply = _reply(delivery, event, event_id, said.answers)
     receiver.observer.answered(delivery, event, said.answers, heard=heard)
     if not heard:

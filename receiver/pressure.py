@@ -51,15 +51,15 @@ class Pressure:
     @property
     def reason(self) -> str:
         """Why there is too much: `backlog` or `memory`; empty while there is not."""
-        if self._level(jobs=True) >= 1:
+        if self._fill_of_jobs() >= 1:
             return "backlog"
-        return "memory" if self._level(memory=True) >= 1 else ""
+        return "memory" if self._fill_of_memory() >= 1 else ""
 
     @property
     def retry_after(self) -> int:
         """Seconds: the more is waiting and the longer it has been too much, the later."""
         full_for = time.monotonic() - self._full_since if self._full_since else 0.0
-        level = max(1.0, self._level(jobs=True, memory=True))
+        level = max(1.0, self._fill_of_jobs(), self._fill_of_memory())
         return min(LATEST, round(SOONEST * level**4 + full_for / 4))
 
     def added(self, count: int) -> None:
@@ -112,11 +112,9 @@ class Pressure:
                 await self.backlog.add_refusals(count)
                 self._unwritten -= count
 
-    def _level(self, *, jobs: bool = False, memory: bool = False) -> float:
+    def _fill_of_jobs(self) -> float:
         """How full it is: 1.0 is the limit."""
-        levels = [0.0]
-        if self._seen and jobs and self.limit:
-            levels.append((self._seen.jobs + self._added) / self.limit)
-        if self._seen and memory and self.share:
-            levels.append(self._seen.share_with(self._added) / self.share)
-        return max(levels)
+        return (self._seen.jobs + self._added) / self.limit if self._seen and self.limit else 0.0
+
+    def _fill_of_memory(self) -> float:
+        return self._seen.share_with(self._added) / self.share if self._seen and self.share else 0.0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from store.request import PLAIN, Request
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class RawDelivery:
     """The bytes of one delivery and everything around them that a signature or a normaliser may need."""
 

@@ -19,7 +19,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _JSON = (b"content-type", b"application/json")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Response:
     """What is sent back; `after` runs once it has left."""
 

@@ -5,8 +5,7 @@ What somebody waits for and what nobody waits for are counted apart, so neither 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 SMALL = 65_536
 """Bytes up to which a body is always read: a caller may wait behind it, and the server has read as much by itself."""
@@ -18,6 +17,8 @@ class NoRoom(Exception):
 
 class Body:
     """Room for one body: to be told how long it has become; raises NoRoom when there is none."""
+
+    __slots__ = ("_held", "_most", "_room")
 
     def __init__(self, room: Room, most: int) -> None:
         self._room = room
@@ -40,12 +41,30 @@ class Body:
         self._room.held += more
 
 
+class Place:
+    """A place for one request, if there is one: to be entered, which tells."""
+
+    __slots__ = ("_room", "_taken", "_waits")
+
+    def __init__(self, room: Room, waits: bool) -> None:
+        self._room = room
+        self._waits = waits
+
+    def __enter__(self) -> bool:
+        self._taken = self._room.in_work[self._waits] < self._room.requests
+        self._room.in_work[self._waits] += self._taken
+        return self._taken
+
+    def __exit__(self, *_: object) -> None:
+        self._room.in_work[self._waits] -= self._taken
+
+
 class Room:
     """Requests in work, and the large bodies among them."""
 
     def __init__(self, requests: int, bodies: int) -> None:
         """How many requests of each sort, and how many bytes of bodies larger than a small one."""
-        self._requests = requests
+        self.requests = requests
         self._bodies = bodies
         self.held = 0
         """Bytes of large bodies."""
@@ -56,14 +75,6 @@ class Room:
         """Room for one body while it is held."""
         return Body(self, self._bodies)
 
-    @contextmanager
-    def place(self, *, waits: bool) -> Iterator[bool]:
-        """Whether there is a place for one more request that somebody waits for, or nobody does."""
-        if self.in_work[waits] >= self._requests:
-            yield False
-            return
-        self.in_work[waits] += 1
-        try:
-            yield True
-        finally:
-            self.in_work[waits] -= 1
+    def place(self, *, waits: bool) -> Place:
+        """A place for one more request that somebody waits for, or nobody does."""
+        return Place(self, waits)

@@ -4,20 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import aclosing
 
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from store import keys
+from store.published import Message, published
 from store.tasks import end
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.25
 """Seconds between losing the subscription and taking it up again."""
+
+
+class Word(asyncio.Event):
+    """Set whenever there may be something new about an event. A word may bring the answer, taken for whoever waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: dict[str, bytes] = {}
+        """Cell → what is said in it."""
+
+
+class Waiting:
+    """To be entered while somebody waits for an event."""
+
+    __slots__ = ("_event_id", "_word", "_words")
+
+    def __init__(self, words: dict[str, set[Word]], event_id: str, word: Word) -> None:
+        self._words, self._event_id, self._word = words, event_id, word
+
+    def __enter__(self) -> Word:
+        self._words.setdefault(self._event_id, set()).add(self._word)
+        return self._word
+
+    def __exit__(self, *_: object) -> None:
+        others = self._words[self._event_id]
+        others.discard(self._word)
+        if not others:
+            del self._words[self._event_id]
 
 
 class Waiters:
@@ -30,7 +57,7 @@ class Waiters:
         """After `silence` seconds without a word the store is asked for one, and has as long again to say it."""
         self._redis = redis
         self._silence = silence
-        self._events: dict[str, set[asyncio.Event]] = {}
+        self._words: dict[str, set[Word]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -41,55 +68,41 @@ class Waiters:
         """Stop listening; those who wait go on until their deadline."""
         await end(self._task)
 
-    @contextmanager
-    def waiting(self, event_id: str, woken: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
-        """An asyncio event, `woken` if given, that is set whenever there may be something new about `event_id`."""
-        woken = woken or asyncio.Event()
-        self._events.setdefault(event_id, set()).add(woken)
-        try:
-            yield woken
-        finally:
-            others = self._events[event_id]
-            others.discard(woken)
-            if not others:
-                del self._events[event_id]
+    def waiting(self, event_id: str, woken: Word | None = None) -> Waiting:
+        """Gives a word, `woken` if given, about `event_id`."""
+        return Waiting(self._words, event_id, woken or Word())
 
     def __len__(self) -> int:
         """How many events somebody waits for."""
-        return len(self._events)
+        return len(self._words)
 
     async def _listen_for_ever(self) -> None:
         while True:
             try:
-                async with self._redis.pubsub() as subscription:
-                    await subscription.subscribe(keys.ANSWERED)
-                    await self._listen(subscription)
+                async with aclosing(published(self._redis, keys.ANSWERED, silence=self._silence)) as chunks:
+                    async for messages in chunks:
+                        self._hear(messages)
             except Exception as error:  # noqa: BLE001  whatever it was, everybody who waits depends on this loop
                 logger.warning("answer subscription lost, taking it up again", extra={"error": repr(error)})
                 await asyncio.sleep(PAUSE)
 
-    async def _listen(self, subscription: PubSub) -> None:
-        asked = False
-        while True:
-            message = await subscription.get_message(timeout=self._silence)
-            if message is not None:
-                self._hear(message["type"], message["data"])
-            elif asked:
-                raise RedisConnectionError("the subscription has fallen silent")
-            else:
-                await subscription.ping()
-            asked = message is None
+    def _hear(self, messages: Iterable[Message]) -> None:
+        for type_, *_, data in messages:
+            if type_ == b"message":
+                self._wake(data)
+            elif type_ == b"subscribe":
+                self._wake_all()
 
-    def _hear(self, type_: str, data: bytes | int) -> None:
-        if type_ == "subscribe":
-            self._wake_all()
-        elif type_ == "message" and isinstance(data, bytes):
-            self._wake(data.decode(errors="replace"))
-
-    def _wake(self, event_id: str) -> None:
-        for woken in self._events.get(event_id, ()):
+    def _wake(self, message: bytes) -> None:
+        """An event's id; where its answer is known and taken, the cell and the answer after it, a line each."""
+        event_id, _, told = message.partition(b"\n")
+        cell, line, answer = told.rpartition(b"\n")
+        for woken in self._words.get(event_id.decode(errors="replace"), ()):
+            if line:
+                woken.answers[cell.decode()] = answer
             woken.set()
 
     def _wake_all(self) -> None:
-        for event_id in self._events:
-            self._wake(event_id)
+        for words in self._words.values():
+            for woken in words:
+                woken.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -78,6 +79,8 @@ class Answers:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._left: list[str | int] = []
+        self._note: asyncio.Task[None] | None = None
 
     async def settle(self, claim: Claim, event_id: str, tool_id: str, answer: CellAnswer) -> Settled:
         """Put an answer into its cell: provisional for `meanwhile`, final otherwise. Raises LeaseLostError."""
@@ -95,8 +98,14 @@ class Answers:
         return None if said is None else [CellAnswer.from_json(answer) for answer in said]
 
     async def mark_sent(self, event_id: str, tool_ids: Sequence[str]) -> None:
-        """The reply has left for the platform."""
-        await run(self._redis, "sent", event_id, *tool_ids)
+        """The reply has left for the platform. Those that leave at the same moment are noted together."""
+        self._left += (event_id, len(tool_ids), *tool_ids)
+        self._note = self._note or asyncio.create_task(self._note_sent())
+        await asyncio.shield(self._note)
+
+    async def _note_sent(self) -> None:
+        left, self._left, self._note = self._left, [], None
+        await run(self._redis, "sent", *left)
 
     async def cells(self, event_id: str) -> dict[str, Cell]:
         """Every cell of an event by tool id ("" where there are no tools)."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 import orjson
@@ -149,6 +150,9 @@ class Event(BaseModel):
     part: bytes = Field(
         b"", exclude=True, repr=False, description="what is kept as its body where one delivery holds several events"
     )
+    unread: Callable[[], dict[str, Any]] | None = Field(
+        None, exclude=True, repr=False, description="gives `raw` of a stored event, until `payload` has asked for it"
+    )
     conversation: Places | None = Field(
         None, exclude=True, description="where in `raw` its report's conversation stands, until `whole` has read it"
     )
@@ -177,25 +181,33 @@ class Event(BaseModel):
             told["conversation"] = self.conversation
         return orjson.dumps(told, _told, orjson.OPT_UTC_Z)
 
+    def payload(self) -> dict[str, Any]:
+        """`raw`; that of a stored event is parsed when it is first asked for."""
+        if self.unread:
+            self.raw, self.unread = self.unread(), None
+        return self.raw
+
     def whole(self) -> Event:
         """The event itself, its report with the conversation, which is read from `raw` when first asked for."""
         if self.conversation:
-            turns, transcript = self.conversation.read(self.raw)
+            turns, transcript = self.conversation.read(self.payload())
             self.report = self.report.model_copy(update={"messages": turns, "transcript": transcript})
             self.conversation = None
         return self
 
 
-_NOT_TOLD = frozenset({"raw", "part", "conversation"})
-"""What is found in the body again."""
+@cache
+def _names(model: type[BaseModel]) -> Mapping[str, str]:
+    """Each field that is written, and by which name; the others are found in the body again."""
+    return {name: info.alias or name for name, info in model.model_fields.items() if not info.exclude}
 
 
 def _told(value: Any) -> Any:
     """The fields that were set, by the names they are written with; of anything but a model, what JSON makes of it."""
     if not isinstance(value, BaseModel):
         return to_jsonable_python(value)
-    values = value.__dict__
-    return {name.rstrip("_"): values[name] for name in value.model_fields_set if name not in _NOT_TOLD}
+    names, values = _names(type(value)), value.__dict__
+    return {names[name]: values[name] for name in value.model_fields_set if name in names}
 
 
 @dataclass(frozen=True)

@@ -33,21 +33,21 @@ _RUN = b"run:"
 """What the fields begin with that say which runs an event has."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Acceptance:
     """One event on its way into the store."""
 
     event: Event
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Stage name → Unix time in milliseconds, as far as the receiver got."""
+    request: Request = PLAIN
     lane: Lane = "background"
     due_in: float = 0.0
     """Seconds until the event's job may start."""
     deadline_in: float = 0.0
     """Seconds until the platform stops waiting; 0 when nobody waits."""
-    stages: Mapping[str, float] = field(default_factory=dict)
-    """Stage name → Unix time in milliseconds, as far as the receiver got."""
-    request: Request = PLAIN
     traceparent: str = field(default_factory=traceparent)
     """The span it was accepted in, for those who go on with it; empty when nothing is traced."""
 
@@ -78,7 +78,7 @@ class Acceptance:
         ]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Accepted:
     """What became of an event: its id, or that of the delivery it repeats."""
 
@@ -92,7 +92,7 @@ class Accepted:
         return cls(reply[1].decode(), reply[0] == b"duplicate", int(reply[2]))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class StoredEvent:
     """An event as it is remembered."""
 
@@ -205,7 +205,7 @@ def read_trace(fields: Mapping[bytes, bytes]) -> dict[str, Any]:
 
 def whole(stored: StoredEvent) -> StoredEvent:
     """With everything that may be read from its body."""
-    stored.event.whole()
+    stored.event.whole().payload()
     return stored
 
 
@@ -214,7 +214,7 @@ def read_event(fields: Mapping[bytes, bytes]) -> StoredEvent:
     body, headers = unpack(fields[b"body"]), orjson.loads(fields[b"headers"])
     request = Request.from_json(fields.get(b"request"))
     event = Event.model_validate_json(fields[b"event"])
-    event.raw = payload_of(body, headers, request)
+    event.unread = lambda: payload_of(body, headers, request)
     return StoredEvent(
         event=event,
         body=body,
@@ -224,7 +224,7 @@ def read_event(fields: Mapping[bytes, bytes]) -> StoredEvent:
         deadline_ms=int(fields[b"deadline"]),
         lane=fields[b"lane"].decode(),
         stages=orjson.loads(fields.get(b"stages") or b"{}"),
-        memory=orjson.loads(fields.get(b"memory") or b"null"),
+        memory=orjson.loads(memory) if (memory := fields.get(b"memory")) else None,
         request=request,
         runs=frozenset(name[len(_RUN) :].decode() for name in fields if name.startswith(_RUN)),
     )

@@ -18,7 +18,7 @@ LEASE_MS: Mapping[str, int] = {"live": 4_000, "background": 12_000, "bulk": 12_0
 """How long a lane's job stays with a worker that gives no sign of life. Leases are renewed at a third of this."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ClaimedJob:
     """A job that is ours for now, with its payload as the client wrote it, and its event as it was at the claim."""
 

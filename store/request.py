@@ -45,7 +45,7 @@ class Request:
 
     def to_json(self) -> bytes:
         """As it is stored; empty for a plain POST of an event."""
-        if self == PLAIN:
+        if self is PLAIN or self == PLAIN:
             return b""
         return orjson.dumps({"method": self.method, "door": self.door, "tool": self.tool, "query": dict(self.query)})
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,17 +35,26 @@ class Claim:
     when_ending: Callable[[], None] | None = field(default=None, init=False)
     """Called when that write is about to be sent: whoever waits for room need not wait for its reply."""
 
-    @contextmanager
-    def ending(self) -> Iterator[None]:
+    def ending(self) -> Ending:
         """Around the write that gives the claim up: once that has been sent, losing the lease is no news."""
-        self.ends = True
-        if self.when_ending:
-            self.when_ending()
-        try:
-            yield
-        except BaseException:
-            self.ends = False
-            raise
+        return Ending(self)
+
+
+class Ending:
+    """The write that gives a claim up. When it fails the claim does not end."""
+
+    __slots__ = ("_claim",)
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+
+    def __enter__(self) -> None:
+        self._claim.ends = True
+        if self._claim.when_ending:
+            self._claim.when_ending()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._claim.ends = kind is None
 
 
 @dataclass(frozen=True)

@@ -157,10 +157,13 @@ def _is_open(connection: Connection) -> bool:
 
 
 async def _reply(redis: Redis, connection: Connection, name: str) -> Any:
+    """In the form that the client itself gives it."""
     try:
-        return await redis.parse_response(connection, name)
+        reply = await connection.read_response()
     except ResponseError as error:
         return error
+    formed = redis.response_callbacks.get(name)
+    return formed(reply) if formed else reply
 
 
 def _resolve(done: asyncio.Future[Any], reply: Any) -> None:

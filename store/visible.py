@@ -68,7 +68,7 @@ def _of_event(kind: str) -> _Readers:
         "event.occurred_at": lambda event, _: event.occurred_at or event.received_at,
         "event.recovered": lambda event, _: event.recovered,
         "now": lambda event, _: event.received_at,
-        "raw": lambda event, _: without_nulls(event.raw),
+        "raw": lambda event, _: without_nulls(event.payload()),
     }
     for section, name, alias in _fields(kind):
         readers[alias] = _field_of_event(section, name)

@@ -64,6 +64,15 @@ async def take_all_turns(work: Work, candidates: Sequence[Rule], tool: ToolView 
 
 async def _run(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger) -> Ran:
     """Play one rule whose answer somebody waits for, and settle what it says."""
+    ran = await (_run_while_held(work, rule, tool) if rule.acts else run_rule(work, rule, tool))
+    if ran.played.answer is not None:
+        answer = CellAnswer("rule", dict(ran.played.answer), rule.name)
+        await _say(work, Said(tool, answer, ran), ledger)
+    return ran
+
+
+async def _run_while_held(work: Work, rule: Rule, tool: ToolView | None) -> Ran:
+    """With what the caller hears meanwhile."""
     hold = _Hold(work, rule, tool)
     try:
         ran = await run_rule(work, rule, tool, on_match=hold.begin, patience=work.patience(rule))
@@ -71,9 +80,6 @@ async def _run(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger) ->
         await hold.end()
     if hold.problem:
         ran.notes["meanwhile"] = {"error": hold.problem}
-    if ran.played.answer is not None:
-        answer = CellAnswer("rule", dict(ran.played.answer), rule.name)
-        await _say(work, Said(tool, answer, ran), ledger)
     return ran
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
@@ -24,7 +23,7 @@ from store.events import StoredEvent
 from store.pauses import Pause
 from store.queue import ClaimedJob
 from store.runs import Journal, RunId
-from store.spans import note
+from store.spans import note_subject
 from store.visible import visible
 from workers.lease import Lease, now
 from workers.observer import Observer
@@ -117,12 +116,6 @@ class Work:
         """The store's clock now, as far as we can tell without asking it."""
         return self.lease.claimed_ms + (now() - self.lease.claimed_at) * 1000
 
-    def stages_json(self, later: Mapping[str, float]) -> bytes:
-        """Every stage of the event with its moment (ISO 8601) and the milliseconds since it came in, in order."""
-        began = self.stored.stages.get("received", self.stored.received_ms)
-        moments = {**self.stored.stages, "stored": self.stored.received_ms, **later}
-        return orjson.dumps([_stage(name, at, began) for name, at in sorted(moments.items(), key=lambda item: item[1])])
-
     @cached_property
     def surroundings(self) -> Surroundings:
         """What expressions and templates see beside the event."""
@@ -186,7 +179,7 @@ async def on_the_desk(ctx: Mapping[str, Any], event_id: str) -> Work | None:
 def lay_out(desk: Desk, stored: StoredEvent, lease: Lease) -> Work:
     """Everything needed to work on an event."""
     now_about(stored.event)
-    note({"hookswitch.event_id": stored.event.id, "hookswitch.connection": stored.event.connection})
+    note_subject()
     toolbox = Toolbox(desk.store, desk.clients, desk.connections, stored.event, lease)
     return Work(desk, stored, lease, event_view(stored.event), toolbox, stored.memory)
 
@@ -204,14 +197,3 @@ def _tool_view(event: Event, tool: ToolCall) -> ToolView:
     seen = visible(event, tool)
     values = {name: seen[name] for name in seen if name.startswith("tool.")}
     return ToolView(id=tool.id, name=tool.name, values=values)
-
-
-def _stage(name: str, at: float, began: float) -> dict[str, Any]:
-    seconds, milliseconds = divmod(int(at), 1000)
-    return {"name": name, "at": f"{_second(seconds)}.{milliseconds:03}+00:00", "ms": round(at - began, 2)}
-
-
-@lru_cache(maxsize=16)
-def _second(seconds: int) -> str:
-    """A second of Unix time as ISO 8601; the stages of an event share one or two."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from rules.engine.playing.events import ToolView
 from rules.engine.playing.turns import matching_rules
 from rules.engine.rule import Rule
@@ -15,7 +17,7 @@ from workers.desk import Work, on_the_desk
 from workers.ledger import Ledger, cells
 from workers.reconcile.complete import begin_completion
 from workers.run import bury
-from workers.sideruns import backstop_runs, side_by_side, side_run, side_runs
+from workers.sideruns import backstop_runs, side_by_side, side_run, side_runs, unattended
 from workers.tracing import TraceRecord, feed_line, in_shadow, unplayed, written
 
 
@@ -33,8 +35,9 @@ async def handle_event(ctx: Mapping[str, Any], event_id: str) -> None:
     waiting = cells(work) if work.event.waits else ()
     ledger.ends_with_answer = len(waiting) == 1 and all(_only_answers(rule) for rule in rules)
     turns = [answer_cell(work, in_force, tool, ledger) for tool in waiting]
-    await side_by_side([*turns, *side_runs(work, in_force, ledger)])
-    await side_by_side(backstop_runs(work, in_force, ledger))
+    silent = unattended(work, in_force)
+    await side_by_side([*turns, *side_runs(work, silent, ledger)])
+    await side_by_side(backstop_runs(work, silent, ledger))
     _look_on(work, [rule for rule in rules if not _in_force(rule)], ledger)
     await begin_completion(work)
     ledger.stages["done"] = work.now_ms()
@@ -109,7 +112,7 @@ async def _close(work: Work, ledger: Ledger) -> None:
     records = ledger.records
     trace = written(records, work.lease.claim.job_id)
     if ledger.stages:
-        trace["stages"] = work.stages_json(ledger.stages)
+        trace["stages"] = orjson.dumps(ledger.stages)
     await work.desk.store.queue.finish(
         work.lease.claim, work.event.id, trace, outcome="dead" if ledger.failed else "done",
         feed=feed_line(work, [*records, *ledger.elsewhere]), last_word=ledger.said.word if ledger.said else None,

@@ -40,9 +40,12 @@ class Ledger:
     """Whether nothing is left to do once the answer is known: then both share the job's last write."""
     entries: list[Entry] = field(default_factory=list)
     """For the trace: rules that are through."""
+    failed: list[Ran] = field(default_factory=list)
+    """Runs that were given up."""
     elsewhere: list[TraceRecord] = field(default_factory=list)
     """Runs that a pause has stopped; their job has written the trace itself, and may be done by now."""
     stages: dict[str, float] = field(default_factory=dict)
+    """What the worker has behind it → the store's clock then, Unix milliseconds."""
     parked: set[str] = field(default_factory=set)
     """The jobs as which runs go on."""
     acted: set[str] = field(default_factory=set)
@@ -55,14 +58,11 @@ class Ledger:
         """Why each rule acted, or why not."""
         return list(records_of(self.entries))
 
-    @property
-    def failed(self) -> list[Ran]:
-        """Runs that were given up."""
-        return [entry for entry in self.entries if isinstance(entry, Ran) and entry.failed_for_good]
-
     def add(self, ran: Ran) -> None:
         """One rule is through."""
         self.entries.append(ran)
+        if ran.failed_for_good:
+            self.failed.append(ran)
         if has_acted(ran.played):
             self.acted.add(ran.played.tool_id)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.engine.playing.events import ToolView
-from rules.engine.playing.play import matches, play
+from rules.engine.playing.play import ask, matches, play
 from rules.engine.playing.played import Played, StepResult
 from rules.engine.playing.turns import OVERTAKEN
 from rules.engine.rule import Rule
 from store.deadletters import DeadLetter
-from store.runs import Stopped, journal_key, step_of
+from store.runs import Journal, Stopped, journal_key, step_of
 from store.spans import span
 from workers.desk import Work
 from workers.holding import Holding, ReplacedError
@@ -41,6 +41,8 @@ async def run_rule(
 
     With `elsewhere` its first step is not performed here: the run is parked and due at once.
     """
+    if not (rule.acts or work.has_run(rule, tool) or work.pause(rule)):
+        return _ask(work, rule, tool)
     state = await _begin(work, rule, tool, patience)
     holding = Holding(work, state.rule, tool, patience)
     try:
@@ -53,6 +55,13 @@ async def run_rule(
         raise
     await holding.give_back()
     return Ran(played, state, {"holds": holding.notes} if holding.notes else {})
+
+
+def _ask(work: Work, rule: Rule, tool: ToolView | None) -> Ran:
+    """A rule that only answers leaves nothing to go on with."""
+    with span("run", attributes={"hookswitch.rule": rule.name}):
+        played = ask(rule, work.view, tool, work.surroundings)
+    return Ran(played, RunState(work.run_id(rule.name, tool), rule, Journal()))
 
 
 async def _begin(work: Work, rule: Rule, tool: ToolView | None, patience: float | None) -> RunState:

@@ -49,13 +49,15 @@ def unattended(work: Work, rules: Sequence[Rule]) -> list[Rule]:
     return side_rules(rules) if work.event.waits else list(rules)
 
 
-def side_runs(work: Work, rules: Sequence[Rule], ledger: Ledger) -> list[Job]:
-    """Every rule that is no backstop, on every tool call it listens to."""
-    silent = [rule for rule in unattended(work, rules) if not rule.backstop]
+def side_runs(work: Work, silent: Sequence[Rule], ledger: Ledger) -> list[Job]:
+    """Every rule that nobody waits for and is no backstop, on every tool call it listens to."""
+    asked = [rule for rule in silent if not rule.backstop]
+    if not asked:
+        return []
     return [
         side_run(work, rule, tool, ledger)
         for tool in cells(work)
-        for rule in matching_rules(silent, work.view, tool)
+        for rule in matching_rules(asked, work.view, tool)
         if has_to_do(work, rule, tool, ledger)
     ]
 
@@ -70,12 +72,12 @@ def has_to_do(work: Work, rule: Rule, tool: ToolView | None, ledger: Ledger) -> 
     return played.outcome != NOT_MATCHED
 
 
-def backstop_runs(work: Work, rules: Sequence[Rule], ledger: Ledger) -> list[Job]:
+def backstop_runs(work: Work, silent: Sequence[Rule], ledger: Ledger) -> list[Job]:
     """The backstops of each tool call, once every other rule has been asked."""
-    silent = [rule for rule in unattended(work, rules) if rule.backstop]
-    if not silent:
+    backstops = [rule for rule in silent if rule.backstop]
+    if not backstops:
         return []
-    return [_backstops(work, matching_rules(silent, work.view, tool), tool, ledger) for tool in cells(work)]
+    return [_backstops(work, matching_rules(backstops, work.view, tool), tool, ledger) for tool in cells(work)]
 
 
 async def _backstops(work: Work, rules: Sequence[Rule], tool: ToolView | None, ledger: Ledger) -> None:

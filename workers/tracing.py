@@ -33,7 +33,7 @@ Entry: TypeAlias = "Ran | Played | TraceRecord"
 """What a record is made of: a run, a rule that was asked and had nothing to do, or the record itself."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class TraceRecord:
     """One rule on one event or tool call: why it acted, or why not."""
 
@@ -58,9 +58,13 @@ class TraceRecord:
 
 def written(records: Sequence[TraceRecord], job_id: str) -> dict[str, bytes]:
     """The records as fields of a trace; those of rules that had nothing to do share one, since they may be many."""
-    trace = {record.field: record.to_json() for record in records if not record.passed}
-    passed = {record.field: record.body for record in records if record.passed}
-    return trace | (bundled(job_id, passed) if passed else {})
+    trace, passed = {}, {}
+    for record in records:
+        if record.passed:
+            passed[record.field] = record.body
+        else:
+            trace[record.field] = record.to_json()
+    return trace | bundled(job_id, passed) if passed else trace
 
 
 def records_of(entries: Iterable[Entry]) -> Iterator[TraceRecord]:
@@ -195,6 +199,8 @@ def feed_line(work: Work, records: Sequence[TraceRecord]) -> bytes:
         "rules": {record.rule: record.body["outcome"] for record in records},
         "ms": round(work.now_ms() - work.stored.received_ms, 1),
     }
-    paused = {record.rule: record.body["paused"] for record in records if "paused" in record.body}
-    more = {"name": event.name, "paused": paused}
-    return orjson.dumps(line | {name: told for name, told in more.items() if told})
+    if event.name:
+        line["name"] = event.name
+    if paused := {record.rule: record.body["paused"] for record in records if "paused" in record.body}:
+        line["paused"] = paused
+    return orjson.dumps(line)

@@ -12,7 +12,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 
 from arq.jobs import DeserializationError, deserialize_job_raw
@@ -24,6 +24,7 @@ from store.about import now_about
 from store.client import Store
 from store.deadletters import DeadLetter
 from store.link import deserialise, serialise
+from store.published import published
 from store.queue import Batch, ClaimedJob, event_of, job_for
 from store.runs import Claim, LeaseLostError
 from store.scripting import is_away
@@ -36,6 +37,9 @@ logger = logging.getLogger(__name__)
 
 POLL = 0.03
 """Seconds between looks at the queue when no notification comes; this bounds the pickup when one is lost."""
+
+SILENCE = 5.0
+"""Seconds without a notification after which the store is asked whether it is still there."""
 
 RENEW_EVERY = 1.2
 """Seconds between renewals of leases; a third of the shortest lease."""
@@ -226,11 +230,9 @@ class LeasedWorker(Worker):
                 await asyncio.sleep(AGAIN)
 
     async def _listen(self) -> None:
-        async with self.store.redis.pubsub() as subscription:
-            await subscription.subscribe(keys.WAKE)
-            while True:
-                if await subscription.get_message(timeout=5.0):
-                    self._woken.set()
+        async with aclosing(published(self.store.redis, keys.WAKE, silence=SILENCE)) as chunks:
+            async for _ in chunks:
+                self._woken.set()
 
     async def _renew_in_time(self) -> None:
         await asyncio.sleep(RENEW_EVERY)

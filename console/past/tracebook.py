@@ -12,7 +12,7 @@ from store.events import StoredEvent
 from store.look import Row
 from store.masking import masked
 
-STAGES = ("received", "verified", "normalised", "stored", "claimed", "matched", "answered", "done")
+STAGES = ("received", "verified", "normalised", "spooled", "stored", "claimed", "matched", "answered", "done")
 """In the order of the path."""
 
 
@@ -28,12 +28,14 @@ async def trace_record(store: Store, event_id: str, *, numbers: bool = False) ->
     cells = await store.answers.cells(stored.event.id)
     record = {
         "event": event_summary(stored, numbers=numbers),
-        "stages": straightened(fields.get("stages", [])),
+        "stages": straightened(stages_of(stored, fields.get("stages", {}))),
         "rules": [_rule(name, record, fields) for name, record in sorted(fields.items()) if name.startswith("rule:")],
         "answers": [answer for cell in cells.values() for answer in _answers(cell, stored, fields)],
     }
     if "completion" in fields:
         record["completion"] = fields["completion"]
+    if "spooled" in stored.stages:
+        record["spooled"] = _spooled(stored)
     call = stored.event.call
     masked_record: dict[str, Any] = record if numbers else mask_numbers(record, (call.from_, call.to))
     return masked_record
@@ -43,6 +45,25 @@ def _rule(name: str, record: dict[str, Any], fields: dict[str, Any]) -> dict[str
     """What a rule decided, and who ended its run while it was paused."""
     dropped = fields.get(f"dropped:{name.removeprefix('rule:')}")
     return record | ({"dropped": dropped} if dropped else {})
+
+
+def stages_of(stored: StoredEvent, worked: dict[str, float] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every stage with its moment and the milliseconds since the event came in; `worked` is what its trace tells.
+
+    Workers of earlier versions have told all of them, as a list that is ready to be shown.
+    """
+    if isinstance(worked, list):
+        return worked
+    began = stored.stages.get("received", stored.received_ms)
+    moments = {**stored.stages, "stored": stored.received_ms, **worked}
+    return [{"name": name, "at": moment(int(at)), "ms": round(at - began, 2)} for name, at in moments.items()]
+
+
+def _spooled(stored: StoredEvent) -> dict[str, Any]:
+    """When it really came in, and how long it waited on a receiver's disk for the store."""
+    began = stored.stages.get("received", stored.stages["spooled"])
+    seconds = max(0.0, (stored.received_ms - stored.stages["spooled"]) / 1000)
+    return {"came_in_at": moment(int(began)), "seconds": round(seconds, 1)}
 
 
 def straightened(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ class OnePacket:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._held = b""
+        self.is_closing = transport.is_closing
+        self._soon = asyncio.get_running_loop().call_soon
 
     def write(self, data: bytes) -> None:
         """Hold it back, or send it with what was."""
@@ -25,7 +27,7 @@ class OnePacket:
             self._transport.write(held + data)
         else:
             self._held = data
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._soon(self._flush)
 
     def close(self) -> None:
         """After everything that was written."""

@@ -270,6 +270,11 @@ class Rule:
         """Whether it takes turns; rules without an answer run beside them."""
         return bool(self.answer)
 
+    @cached_property
+    def acts(self) -> bool:
+        """Whether it does anything but answer: takes a step, or counts its runs."""
+        return bool(self.steps or self.limit or self.concurrency or self.once)
+
     @property
     def shadow(self) -> bool:
         """Whether it only shows what it would do."""

@@ -8,10 +8,15 @@ redis.call('ZADD', K.workers, now, ARGV[1])
 local claimed, next_due, batch = {}, -1, nil
 
 -- Somebody who stopped waiting must not keep those who still wait.
-local function stale(lane, job_id)
+local function stale(lane, record)
   if lane ~= 'live' then return false end
-  local deadline = tonumber(redis.call('HGET', K.event .. job_id, 'deadline') or '0')
-  return deadline > 0 and now > deadline
+  for at = 1, #record, 2 do
+    if record[at] == 'deadline' then
+      local deadline = tonumber(record[at + 1])
+      return deadline > 0 and now > deadline
+    end
+  end
+  return false
 end
 
 -- The counter may go back when a replica takes over, so the moment and the worker make the token one of its kind.
@@ -20,13 +25,12 @@ local function token()
   return string.format('%.0f.%.0f.%s.%d', batch, now, ARGV[1], #claimed + 1)
 end
 
-local function claim(lane, job_id, due, lease)
+local function claim(lane, job_id, due, lease, record)
   local mine = token()
   redis.call('SET', K.in_progress .. job_id, mine, 'PX', lease)
   redis.call('ZADD', K.queue .. lane, 'XX', now + lease, job_id)
   local tries = redis.call('INCR', K.retry .. job_id)
   local payload = redis.call('GET', K.job .. job_id) or ''
-  local record = redis.call('HGETALL', K.event .. event_of(job_id))
   claimed[#claimed + 1] = { job_id, lane, mine, payload, tries, now - due, record }
 end
 
@@ -38,12 +42,13 @@ for at = 2, #ARGV, 3 do
     local due = redis.call('ZRANGEBYSCORE', queue, '-inf', now, 'WITHSCORES', 'LIMIT', 0, room)
     if #due == 0 then break end
     for index = 1, #due, 2 do
-      if stale(lane, due[index]) then
+      local record = redis.call('HGETALL', K.event .. event_of(due[index]))
+      if stale(lane, record) then
         redis.call('ZREM', queue, due[index])
         redis.call('ZADD', K.queue .. 'background', now, due[index])
         redis.call('HSET', K.event .. due[index], 'lane', 'background')
       else
-        claim(lane, due[index], tonumber(due[index + 1]), lease)
+        claim(lane, due[index], tonumber(due[index + 1]), lease, record)
         room = room - 1
       end
     end

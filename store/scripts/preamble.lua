@@ -1,6 +1,11 @@
+-- The store's clock. It stands still while a script runs, so it is read once.
+local moment
 local function now_ms()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  if not moment then
+    local time = redis.call('TIME')
+    moment = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return moment
 end
 
 -- Whether the claim that `token` stands for is still the one in force.
@@ -39,10 +44,12 @@ local function is_paused(rule, connection, but)
   return false
 end
 
+-- Where a job of the lane is due already, workers have been told to look.
 local function enqueue(lane, job_id, payload, due)
+  local first = redis.call('ZRANGE', K.queue .. lane, 0, 0, 'WITHSCORES')[2]
   redis.call('SET', K.job .. job_id, payload)
   redis.call('ZADD', K.queue .. lane, due, job_id)
-  redis.call('PUBLISH', K.wake, lane)
+  if not first or tonumber(first) > now_ms() then redis.call('PUBLISH', K.wake, lane) end
 end
 
 -- One piece of an event's work is over; the last one closes the event. Counts events' own jobs and parked runs alike,
@@ -95,8 +102,9 @@ local function keep_memory(event_id, memory)
 end
 
 -- An answer for one cell: provisional, ready or fallback. Returns 'kept' (nothing to change), 'late' (something else was
--- said already, or nobody is left to say it) or 'set'.
-local function settle(event_id, cell, state, answer)
+-- said already, or nobody is left to say it) or 'set'. The final answer of a cell that is `alone` is taken at once, for
+-- whoever waits: the word that wakes them brings it along.
+local function settle(event_id, cell, state, answer, alone)
   local key = K.answers .. event_id
   local current, before, said, late = unpack(redis.call('HMGET', key, 'state:' .. cell, 'answer:' .. cell,
     'said:' .. cell, 'late:' .. cell))
@@ -110,15 +118,19 @@ local function settle(event_id, cell, state, answer)
     -- Whoever found it late may have died before doing anything about it.
     return state == 'ready' and late == answer and 'late' or 'kept'
   end
-  if current == 'provisional' and state == 'fallback' then
-    redis.call('HSET', key, 'state:' .. cell, 'ready')
-  else
-    redis.call('HSET', key, 'state:' .. cell, state == 'fallback' and 'ready' or state, 'answer:' .. cell, answer,
-      'at:' .. cell, now)
+  -- What is said meanwhile is the answer when there is no other.
+  if current == 'provisional' and state == 'fallback' then answer = before end
+  local deadline = tonumber(redis.call('HGET', K.event .. event_id, 'deadline') or '0')
+  if alone and now <= deadline then
+    redis.call('HSET', key, 'state:' .. cell, 'claimed', 'answer:' .. cell, answer, 'at:' .. cell, now,
+      'said:' .. cell, answer, 'said_at:' .. cell, now)
+    redis.call('PUBLISH', K.answered, event_id .. '\n' .. cell .. '\n' .. answer)
+    return 'set'
   end
+  redis.call('HSET', key, 'state:' .. cell, state == 'fallback' and 'ready' or state, 'answer:' .. cell, answer,
+    'at:' .. cell, now)
   redis.call('PUBLISH', K.answered, event_id)
   -- Until the sweep for unsent answers has been by, an answer that nobody takes is found there; after it only here.
-  local deadline = tonumber(redis.call('HGET', K.event .. event_id, 'deadline') or '0')
   local swept = deadline > 0 and now > deadline and not redis.call('ZSCORE', K.unsent, event_id)
   if state == 'ready' and swept then
     redis.call('HSET', key, 'late:' .. cell, answer, 'late_at:' .. cell, now)

@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from receiver import answers
 from receiver.answers import Said, Wait
+from receiver.waiters import Word
 from store.answers import Answers, CellAnswer
 from store.client import Store
 from tests.receiver.support import until
@@ -52,11 +53,11 @@ AWAY = RedisConnectionError("away")
 
 
 async def test_what_is_ready_is_said_at_once() -> None:
-    assert await a_wait(Script([RULE])).until_said(asyncio.Event()) == Said([RULE], on_record=True)
+    assert await a_wait(Script([RULE])).until_said(Word()) == Said([RULE], on_record=True)
 
 
 async def test_a_wake_up_makes_it_look_again() -> None:
-    script, woken = Script(None, [RULE]), asyncio.Event()
+    script, woken = Script(None, [RULE]), Word()
     waiting = asyncio.create_task(a_wait(script).until_said(woken))
     await until(lambda: bool(script.closing))
     woken.set()
@@ -66,13 +67,13 @@ async def test_a_wake_up_makes_it_look_again() -> None:
 
 async def test_at_the_deadline_the_store_decides() -> None:
     script = Script(None, [FALLBACK])
-    assert await a_wait(script, 0.02).until_said(asyncio.Event()) == Said([FALLBACK], on_record=True)
+    assert await a_wait(script, 0.02).until_said(Word()) == Said([FALLBACK], on_record=True)
     assert script.closing == [False, True]
 
 
 async def test_a_deadline_that_has_passed_is_no_wait() -> None:
     script = Script([RULE])
-    assert await a_wait(script, -1.0).until_said(asyncio.Event()) == Said([RULE], on_record=True)
+    assert await a_wait(script, -1.0).until_said(Word()) == Said([RULE], on_record=True)
     assert script.closing[-1] is True
 
 
@@ -81,7 +82,7 @@ async def test_a_store_that_cannot_be_read_is_read_again_and_complained_of_once(
 ) -> None:
     monkeypatch.setattr(answers, "READ_AGAIN", 0.0)
     script = Script(AWAY, AWAY, TimeoutError(), [RULE])
-    assert await a_wait(script).until_said(asyncio.Event()) == Said([RULE], on_record=True)
+    assert await a_wait(script).until_said(Word()) == Said([RULE], on_record=True)
     assert [record.__dict__["event_id"] for record in caplog.records] == ["evt_1"]
 
 
@@ -90,7 +91,7 @@ async def test_a_store_that_is_gone_at_the_deadline_means_the_fallback_off_the_r
     monkeypatch: pytest.MonkeyPatch, trouble: Any
 ) -> None:
     monkeypatch.setattr(answers, "LATEST", 0.02)
-    assert await a_wait(Script(trouble), 0.02).until_said(asyncio.Event()) == Said([FALLBACK], on_record=False)
+    assert await a_wait(Script(trouble), 0.02).until_said(Word()) == Said([FALLBACK], on_record=False)
 
 
 class Deaf(Script):
@@ -106,7 +107,7 @@ class Deaf(Script):
 async def test_the_deadline_holds_even_when_cancelling_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "LATEST", 0.02)
     async with asyncio.timeout(60):
-        said = await a_wait(Deaf(None), 0.02).until_said(asyncio.Event())
+        said = await a_wait(Deaf(None), 0.02).until_said(Word())
     assert said == Said([FALLBACK], on_record=False)
 
 
@@ -141,7 +142,7 @@ async def test_closing_wakes_a_repeated_delivery_that_waits_longer(store: Store)
 
 
 async def test_what_was_listened_for_from_the_beginning_is_looked_at_only_after_a_word() -> None:
-    script, woken = Script([RULE]), asyncio.Event()
+    script, woken = Script([RULE]), Word()
     waiting = asyncio.create_task(replace(a_wait(script), nothing_yet=True).until_said(woken))
     await asyncio.sleep(0.01)
     assert script.closing == []
@@ -149,8 +150,23 @@ async def test_what_was_listened_for_from_the_beginning_is_looked_at_only_after_
     assert await waiting == Said([RULE], on_record=True)
 
 
+async def test_an_answer_that_a_word_brings_along_is_said_without_a_look() -> None:
+    script, woken = Script([FALLBACK]), Word()
+    woken.answers["t1"] = RULE.to_json()
+    woken.set()
+    assert await replace(a_wait(script), nothing_yet=True).until_said(woken) == Said([RULE], on_record=True)
+    assert script.closing == []
+
+
+async def test_an_answer_of_another_cell_is_looked_for() -> None:
+    script, woken = Script([FALLBACK]), Word()
+    woken.answers["t2"] = RULE.to_json()
+    woken.set()
+    assert await replace(a_wait(script), nothing_yet=True).until_said(woken) == Said([FALLBACK], on_record=True)
+
+
 async def test_without_any_word_it_is_looked_at_the_deadline() -> None:
     script = Script([RULE])
     waits = replace(a_wait(script, 0.02), nothing_yet=True)
-    assert await waits.until_said(asyncio.Event()) == Said([RULE], on_record=True)
+    assert await waits.until_said(Word()) == Said([RULE], on_record=True)
     assert script.closing == [True]

@@ -20,6 +20,7 @@ from receiver.ingest import SPOOL_PATIENCE, Receiver
 from receiver.pressure import Pressure
 from receiver.room import Room
 from receiver.settings import ReceiverSettings
+from receiver.waiters import Word
 from store.backlog import Backlog
 from store.events import Accepted
 from store.spool import SpoolError
@@ -65,8 +66,8 @@ class Fakes:
     def waiting(self, _: str) -> Any:
         return self
 
-    def __enter__(self) -> asyncio.Event:
-        return asyncio.Event()
+    def __enter__(self) -> Word:
+        return Word()
 
     def __exit__(self, *_: object) -> None:
         return None

@@ -37,6 +37,15 @@ async def test_those_who_wait_for_the_event_are_woken_and_no_others(store: Store
         assert len(waiters) == 0
 
 
+async def test_a_word_brings_the_answer_along(store: Store, store_url: str) -> None:
+    async with listening(store_url) as waiters:
+        with waiters.waiting("a") as woken, waiters.waiting("b") as other:
+            await woken.wait()
+            await store.redis.publish(keys.ANSWERED, 'a\na cell\nof two lines\n{"by":"rule"}')
+            await until(lambda: bool(woken.answers))
+            assert (woken.answers, other.answers) == ({"a cell\nof two lines": b'{"by":"rule"}'}, {})
+
+
 async def test_words_that_are_no_ids_do_no_harm(store: Store, store_url: str) -> None:
     async with listening(store_url) as waiters:
         with waiters.waiting("a") as woken:

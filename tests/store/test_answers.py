@@ -171,6 +171,23 @@ async def test_only_what_was_taken_can_be_sent(store: Store) -> None:
     assert await store.answers.collect(event_id, ["t1"], FALLBACK, close=False) == [RULE]
 
 
+async def test_those_that_leave_at_one_moment_are_noted_together(store: Store) -> None:
+    ids = [(await a_waiting_event(store))[0] for _ in range(3)]
+    for event_id in ids:
+        await store.answers.collect(event_id, ["t1", "t2"], FALLBACK, close=True)
+    await store.answers.mark_sent("evt_none", ["t1"])
+    before = (await store.redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
+    await asyncio.gather(
+        *(store.answers.mark_sent(event_id, ["t1", "t2"][:taken]) for taken, event_id in enumerate(ids))
+    )
+    assert (await store.redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == before + 1
+    cells = [await store.answers.cells(event_id) for event_id in ids]
+    assert [[cell[name].state for name in ("t1", "t2")] for cell in cells] == [
+        ["claimed", "claimed"], ["sent", "claimed"], ["sent", "sent"],
+    ]  # fmt: skip
+    assert await store.redis.zcard("hs:unsent") == 0
+
+
 async def test_a_repeated_question_is_waited_for_again(store: Store) -> None:
     first = an_event("tool-calls", dedup_key="same")
     await accept(store, first)

@@ -5,8 +5,10 @@ import asyncio
 import pytest
 from arq.jobs import JobStatus
 
+from store import keys
 from store.answers import CellAnswer, LastWord, LateAnswerError
 from store.client import Store
+from store.events import whole
 from store.queue import LEASE_MS, event_of, job_for
 from store.runs import LeaseLostError, RunId
 from tests.store.builders import ALL_LANES, accept, an_event, claim_one
@@ -269,7 +271,9 @@ async def test_a_job_comes_with_its_event_and_what_has_begun_on_it(store: Store)
     event = an_event("tool-calls")
     await accept(store, event)
     first = (await store.queue.claim("w", ALL_LANES)).jobs[0]
-    assert first.event(event.id) == await store.events.get(event.id)
+    stored = first.event(event.id)
+    assert stored
+    assert whole(stored) == await store.events.get(event.id)
     run_id = RunId(event.id, "tell", "t/1")
     await store.runs.write(first.claim, run_id, {"step:a": b"{}"})
     await store.runs.park(first.claim, RunId(event.id, "later"), 0)
@@ -311,6 +315,67 @@ async def test_a_job_ends_with_its_answer_in_one_write(store: Store) -> None:
     await store.queue.finish(claim, event.id, {}, last_word=LastWord("t1", YES))
     assert (await store.answers.cells(event.id))["t1"].answer == YES
     assert await store.events.statuses([event.id]) == ["done"]
+
+
+async def ended_with(store: Store, answer: CellAnswer, *before: CellAnswer, deadline_in: float = 60.0) -> list[bytes]:
+    """What is published of an event whose job ends with this answer; its cell is said and told about as well."""
+    event = an_event("tool-calls")
+    await accept(store, event, deadline_in=deadline_in)
+    claim = await claim_one(store)
+    for each in before:
+        await store.answers.settle(claim, event.id, "t1", each)
+    async with store.redis.pubsub() as subscription:
+        await subscription.subscribe(keys.ANSWERED)
+        await subscription.get_message(timeout=60)
+        await store.queue.finish(claim, event.id, {}, last_word=LastWord("t1", answer))
+        message = await subscription.get_message(ignore_subscribe_messages=True, timeout=60)
+    assert message is not None
+    event_id, *told = message["data"].split(b"\n")
+    assert event_id.decode() == event.id
+    cell = (await store.answers.cells(event.id))["t1"]
+    return [cell.state.encode(), cell.said.to_json() if cell.said else b"", *told]
+
+
+async def test_a_last_word_is_taken_for_whoever_waits_and_brought_along(store: Store) -> None:
+    assert await ended_with(store, YES) == [b"claimed", YES.to_json(), b"t1", YES.to_json()]
+
+
+async def test_what_was_said_meanwhile_is_brought_along_where_no_rule_answered(store: Store) -> None:
+    meanwhile = CellAnswer("meanwhile", {"result": "One moment."}, "look_up")
+    told = await ended_with(store, CellAnswer("fallback", {}), meanwhile)
+    assert told == [b"claimed", meanwhile.to_json(), b"t1", meanwhile.to_json()]
+
+
+async def test_a_last_word_that_nobody_waits_for_any_more_is_taken_by_nobody(store: Store) -> None:
+    """Nor is one that nobody ever waited for: the sweep finds it."""
+    assert await ended_with(store, YES, deadline_in=0.0) == [b"ready", b""]
+
+
+async def test_what_was_brought_along_is_said_again_and_left_to_the_sweep_until_it_has_left(store: Store) -> None:
+    event = an_event("tool-calls")
+    await accept(store, event)
+    await store.queue.finish(await claim_one(store), event.id, {}, last_word=LastWord("t1", YES))
+    fallback = CellAnswer("fallback", {})
+    assert await store.answers.collect(event.id, ["t1"], fallback, close=True) == [YES]
+    await store.redis.zadd("hs:unsent", {event.id: 1})
+    assert await store.queue.enqueue_unsent() == 1
+    assert (await claim_one(store)).job_id == f"late:{event.id}"
+
+
+async def test_workers_are_told_of_a_job_unless_one_is_due_already(store: Store) -> None:
+    async with store.redis.pubsub() as subscription:
+        await subscription.subscribe(keys.WAKE)
+        await subscription.get_message(timeout=60)
+        for due_in in (60.0, 0.0, 0.0):
+            await accept(store, an_event(), due_in=due_in)
+        jobs = (await store.queue.claim("w", ALL_LANES)).jobs
+        await accept(store, an_event())
+        await store.redis.publish(keys.WAKE, "end")
+        heard = []
+        while (message := await subscription.get_message(timeout=60)) and message["data"] != b"end":
+            heard.append(message["data"])
+    assert len(jobs) == 2
+    assert heard == [b"background"] * 3
 
 
 async def test_a_last_word_that_is_late_leaves_the_job_as_it_is(store: Store) -> None:

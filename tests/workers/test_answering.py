@@ -49,7 +49,7 @@ async def test_without_a_rule_the_fallback_is_settled_at_once(shop: Shop) -> Non
     await shop.work()
     cell = (await shop.store.answers.cells(event.id))["t1"]
     assert cell.answer is not None
-    assert (cell.state, cell.answer.by, cell.answer.body) == ("ready", "fallback", {"result": "Later."})
+    assert (cell.state, cell.answer.by, cell.answer.body) == ("claimed", "fallback", {"result": "Later."})
 
 
 async def test_each_tool_call_is_answered_by_its_own_rule(shop: Shop) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from receiver.providers.flireo import words
 from receiver.providers.flireo.identity import dedup_key
+from receiver.providers.flireo.sections import Fields
 from receiver.providers.payload import arguments, first, mapping, mappings, moment, number, text
 from receiver.providers.toolcalls import Asked, all_named, tool_calls
 from store.conversation import Places
@@ -25,18 +26,15 @@ def named(message: dict[str, Any]) -> bool:
     return isinstance(message.get("type"), str)
 
 
-def fields(message: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+def fields(message: dict[str, Any], kinds: Mapping[str, str]) -> Fields:
     """The fields of the event; `kinds` maps native names to ours."""
-    native = text(message.get("type"))
+    native, told = text(message.get("type")), mapping(message.get("call"))
     kind = kinds.get(native, "unknown")
-    at = moment(message.get("timestamp"))
-    told = mapping(message.get("call"))
-    status = text(told.get("status"))
-    call = _call(message, told, status, kind)
+    at, status = moment(message.get("timestamp")), text(told.get("status"))
+    call = _call(message, told, words.status(status, kind), status)
     asked = _asked(message) if kind == "tool-calls" else []
     tools = tool_calls(asked) if asked else []
-    report = {"report": _report(message), "conversation": _PLACES} if kind == "end-of-call-report" else {}
-    return report | {
+    found: Fields = {
         "generation": generation(message),
         "kind": kind,
         "native": native,
@@ -45,6 +43,9 @@ def fields(message: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
         "tools": tools,
         "dedup_key": dedup_key(native, call.id, at, status, tools if all_named(asked) else []),
     }
+    if kind == "end-of-call-report":
+        found["report"], found["conversation"] = _report(message), _PLACES
+    return found
 
 
 def generation(message: dict[str, Any]) -> str:
@@ -55,17 +56,17 @@ def generation(message: dict[str, Any]) -> str:
     return "g2" if two and not three else "g3"
 
 
-def _call(message: dict[str, Any], call: dict[str, Any], native: str, kind: str) -> Call:
-    direction = words.direction(call.get("type"))
+def _call(message: dict[str, Any], told: dict[str, Any], status: str, native: str) -> Call:
+    direction = words.direction(told.get("type"))
     ours = words.party(mapping(first(message, "phone_number", "phoneNumber")).get("number"))
     theirs = words.party(mapping(message.get("customer")).get("number"))
     reason = text(first(message, "end_reason", "endReason"))
     return Call(
-        id=text(call.get("id")),
+        id=text(told.get("id")),
         from_=ours if direction == "outbound" else theirs,
         to=theirs if direction == "outbound" else ours,
         direction=direction,
-        status=words.status(native, kind),
+        status=status,
         ended_reason=words.ended_reason(native, reason, words.problem_text(message.get("error"))),
         metadata=mapping(mapping(message.get("assistant")).get("metadata")),
     )

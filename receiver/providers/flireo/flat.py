@@ -7,6 +7,7 @@ from typing import Any
 
 from receiver.providers.flireo import words
 from receiver.providers.flireo.identity import dedup_key
+from receiver.providers.flireo.sections import Fields
 from receiver.providers.payload import arguments, first, mapping, mappings, moment, number, text
 from receiver.providers.toolcalls import all_named, tool_calls
 from store.event import Call, Report
@@ -17,7 +18,7 @@ def holds(payload: dict[str, Any]) -> bool:
     return isinstance(payload.get("eventType"), str)
 
 
-def fields(payload: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+def fields(payload: dict[str, Any], kinds: Mapping[str, str]) -> Fields:
     """The fields of the event; `kinds` maps native names to ours."""
     native = text(payload["eventType"])
     kind = kinds.get(native, "unknown")

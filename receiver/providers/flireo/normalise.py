@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from receiver.providers.flireo import envelope, flat
+from receiver.providers.flireo.sections import Fields
 from receiver.providers.payload import Unreadable, mapping, read_object
 from receiver.raw import RawDelivery
 from store.event import Event
@@ -20,15 +21,19 @@ KINDS: Mapping[str, str] = {
 
 def normalise(raw: RawDelivery) -> Event:
     """Never raises: an undocumented name becomes kind `unknown`, a body that cannot be read `unreadable`."""
-    around: dict[str, Any] = {"provider": "flireo", "connection": raw.connection, "received_at": raw.received_at}
     try:
         payload = read_object(raw.body)
     except Unreadable as error:
-        return Event(kind="unreadable", problem=error.problem, **around)
-    return Event(raw=payload, **around, **_fields(payload))
+        return Event(
+            provider="flireo", connection=raw.connection, received_at=raw.received_at,
+            kind="unreadable", problem=error.problem,
+        )  # fmt: skip
+    return Event(
+        provider="flireo", connection=raw.connection, received_at=raw.received_at, raw=payload, **_fields(payload)
+    )
 
 
-def _fields(payload: dict[str, Any]) -> dict[str, Any]:
+def _fields(payload: dict[str, Any]) -> Fields:
     message = mapping(payload.get("message"))
     if flat.holds(payload) and not envelope.named(message):
         return flat.fields(payload, KINDS)

@@ -10,7 +10,7 @@ from typing import Any
 from rules.engine.cel.plain import fit_for_cel
 
 
-@dataclass(frozen=True)
+@dataclass
 class ToolView:
     """One tool call of an event."""
 
@@ -25,7 +25,7 @@ class ToolView:
         return {name: fit_for_cel(value) for name, value in self.values.items()}
 
 
-@dataclass(frozen=True)
+@dataclass
 class EventView:
     """One event. `values` holds exactly the names its kind declares, such as "call.from"."""
 

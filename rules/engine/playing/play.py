@@ -25,6 +25,7 @@ __all__ = [
     "StepResult",
     "StepTrace",
     "Surroundings",
+    "ask",
     "evaluate_key",
     "matches",
     "matching_rules",
@@ -61,6 +62,11 @@ async def play(
 ) -> Played:
     """Conditions, then steps in order, then the answer. Places found in `decided` are not evaluated again."""
     return await _Play(rule, view, tool, surroundings, performer, decided).run()
+
+
+def ask(rule: Rule, view: EventView, tool: ToolView | None, surroundings: Surroundings) -> Played:
+    """A rule without steps, as `play` would play it: nothing is performed, so it is through at once."""
+    return _Asked(rule, view, tool, surroundings, {}).ask()
 
 
 def matches(
@@ -187,7 +193,39 @@ class _Matcher:
         return expression.decide(self.activation)
 
 
-class _Play(_Matcher):
+class _Asked(_Matcher):
+    """Plays a rule but for its steps."""
+
+    def ask(self) -> Played:
+        try:
+            if self.matches():
+                self.see_everything()
+                self.answer()
+        except _Stop:
+            pass
+        return self.played
+
+    def see_everything(self) -> None:
+        """From here on the names of steps and answers are needed too."""
+        whole = self.surroundings.base(self.rule, *self.event)
+        self.values, self.activation = whole.values, whole.activation
+
+    def answer(self) -> None:
+        for choice in self.rule.answer:
+            if self.decide(choice.condition):
+                self.give(choice)
+                return
+
+    def give(self, choice: Choice) -> None:
+        try:
+            self.played.answer = dict(choice.template.render(self.activation))
+        except EvaluationError as error:
+            self.note_error(f"line {error.line}: {error.message}", choice.place)
+            raise _Stop from error
+        self.played.answer_place, self.played.answer_line = choice.place, choice.line
+
+
+class _Play(_Asked):
     """Plays a whole rule."""
 
     def __init__(
@@ -212,11 +250,6 @@ class _Play(_Matcher):
         except _Stop:
             pass
         return self.played
-
-    def see_everything(self) -> None:
-        """From here on the names of steps and answers are needed too."""
-        whole = self.surroundings.base(self.rule, *self.event)
-        self.values, self.activation = whole.values, whole.activation
 
     async def step(self, step: Step) -> None:
         if not self.decide(step.condition):
@@ -275,17 +308,3 @@ class _Play(_Matcher):
                 break
         failed = any(item["outcome"] == "failed" for item in collected)
         return StepResult("failed" if failed else "done", {"items": collected}, failure if failed else "")
-
-    def answer(self) -> None:
-        for choice in self.rule.answer:
-            if self.decide(choice.condition):
-                self.give(choice)
-                return
-
-    def give(self, choice: Choice) -> None:
-        try:
-            self.played.answer = dict(choice.template.render(self.activation))
-        except EvaluationError as error:
-            self.note_error(f"line {error.line}: {error.message}", choice.place)
-            raise _Stop from error
-        self.played.answer_place, self.played.answer_line = choice.place, choice.line

@@ -24,7 +24,7 @@ from workers.actions.neutral import (
     numbers,
 )
 from workers.actions.ports.base import NumbersByAgent, confirmed, e164, found, is_number, raw
-from workers.actions.ports.doubt import certainly_not, not_before, since, the_one
+from workers.actions.ports.doubt import not_before, since, the_one_in
 from workers.clients.base import part, text
 from workers.clients.errors import InDoubtError, Invalid
 from workers.clients.times import iso, seconds_between
@@ -96,11 +96,8 @@ class VapiPort(NumbersByAgent):
     async def call_started(self, start: Mapping[str, Any]) -> Started | None:
         begin = since(self.context)
         calls = await self.client.calls_since(begin)
-        call = the_one(each for each in calls.items if self._is_ours(each, start["to"], begin))
-        if call is None:
-            certainly_not(calls.complete)
-            return None
-        return started(call)
+        call = the_one_in(calls, lambda each: self._is_ours(each, start["to"], begin))
+        return started(call) if call else None
 
     def _is_ours(self, call: models.Call, to: str, begin: datetime) -> bool:
         """Whether it has our name; raises InDoubtError for a call to this number that has none at all."""
@@ -150,7 +147,7 @@ class VapiPort(NumbersByAgent):
         event, connection = self.context.event, self.context.connection
         if connection is None or event.connection != connection.name or event.call.id != call:
             return ""
-        found: Any = event.raw
+        found: Any = event.payload()
         for name in ("message", "call", "monitor", "controlUrl"):
             found = found.get(name) if isinstance(found, dict) else None
         return text(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from workers.clients.errors import Unsupported
 from workers.reconcile.lists.base import CallList
@@ -40,6 +41,7 @@ def list_of(provider: str, generation: str) -> type[CallList]:
     return found
 
 
+@cache
 def completing(provider: str) -> frozenset[str]:
     """The kinds of events after which a call of this platform is fetched; none where it sends a report itself."""
     return frozenset(kind for each in CALL_LISTS.get(provider, {}).values() for kind in each.completes)

@@ -8,10 +8,11 @@ import pytest
 
 from receiver.providers.flireo import envelope
 from receiver.providers.flireo.normalise import KINDS
+from receiver.providers.flireo.sections import Fields
 from store.event import Event, Report
 
 
-def fields(type_: str = "status-update", **message: Any) -> dict[str, Any]:
+def fields(type_: str = "status-update", **message: Any) -> Fields:
     return envelope.fields({"type": type_, **message}, KINDS)
 
 

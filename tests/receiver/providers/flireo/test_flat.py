@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from receiver.providers.flireo import flat
 from receiver.providers.flireo.normalise import KINDS
+from receiver.providers.flireo.sections import Fields
 
 
-def fields(**payload: Any) -> dict[str, Any]:
+def fields(**payload: Any) -> Fields:
     return flat.fields({"eventType": "status-update", **payload}, KINDS)
 
 
@@ -21,7 +23,7 @@ def test_each_name_of_the_call_id(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["eventTime", "eventTimestamp"])
 def test_each_name_of_the_time(name: str) -> None:
-    assert fields(**{name: 1767000000123})["occurred_at"].timestamp() == 1767000000.123
+    assert fields(**{name: 1767000000123})["occurred_at"] == datetime.fromtimestamp(1767000000.123, UTC)
 
 
 def test_the_debugging_text_has_a_hyphen_in_its_name() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.engine.cel.expressions import EvaluationError
-from rules.engine.playing.play import Surroundings, evaluate_key, matches, play, render_meanwhile
+from rules.engine.playing.play import Surroundings, ask, evaluate_key, matches, play, render_meanwhile
 from rules.engine.playing.played import Played, StepResult
 from rules.engine.rule import Rule, Step
 from tests.rules.engine.vocab import event, load, rule_of, tool_event, tool_view
@@ -53,6 +53,29 @@ async def run(
     around = surroundings or Surroundings()
     played = await play(rule_of(text), tool_event(tool), tool, around, recorder, {} if decided is None else decided)
     return played, recorder
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'answer: [{ if: "tool.arguments.x == 2", result: a }, { result: "${{ tool.id }}" }]',
+        "if: tool.arguments.x == 2\nanswer: { result: two }",
+        "if: tool.arguments.nobody == 2\nanswer: { result: two }",
+        'answer: { result: "${{ tool.arguments.nobody }}" }',
+    ],
+)
+async def test_a_rule_without_steps_is_asked_as_it_would_be_played(text: str) -> None:
+    tool = tool_view(x=1)
+    rule, view = rule_of(f"description: It answers.\non: {{ tool-calls: ask_email }}\n{text}\n"), tool_event(tool)
+    assert not rule.acts
+    asked = ask(rule, view, tool, Surroundings())
+    played = await play(rule, view, tool, Surroundings(), Recorder(), {})
+    assert without_times(asked) == without_times(played)
+
+
+def without_times(played: Played) -> dict[str, Any]:
+    conditions = [(each.place, each.value, each.error) for each in played.conditions]
+    return vars(played) | {"conditions": conditions}
 
 
 INVOICE = """\
