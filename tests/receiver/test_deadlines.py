@@ -28,6 +28,14 @@ from tests.receiver.support import SECRET, assistant_request, settings_in, signe
 from tests.receiver.virtual import in_virtual_time
 
 DEADLINE = 4.0
+"""The platform's own."""
+CONNECTIONS = """
+connections:
+  desk:
+    provider: flireo
+    auth: [{scheme: hmac, secret: "${DESK_SECRET}"}]
+    fallback: {assistant-request: {config: {name: night}}}
+"""
 FOR_EVER = 1e6
 REFUSES = -1.0
 """What a part does: take so many seconds, or fail at once."""
@@ -85,7 +93,7 @@ class Door:
 @pytest.fixture
 def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
     monkeypatch.setenv("DESK_SECRET", SECRET)
-    settings = settings_in(tmp_path)
+    settings = settings_in(tmp_path, CONNECTIONS)
     return Door(settings, build_app(settings, "unix:///nowhere"), webhooks(settings))
 
 
