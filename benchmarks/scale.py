@@ -16,13 +16,13 @@ EVENTS_A_CALL = 8
 """A pickup, five changes of status or tools, an end, a report."""
 BUSY_HOUR = 0.15
 """Share of a day's calls in its busiest hour."""
-RECEIVER = 2_300
+RECEIVER = 3_200
 """Acknowledged a second by one receiver process, `always`."""
-WORKER = 3_700
+WORKER = 6_200
 """Events a second that one worker process reads, matches, traces and closes, without waiting for others' APIs."""
 STORE_US = 135.0
 """Processor time of the store for an event from its acceptance to its end, in microseconds."""
-MEMORY_KB, DISK_KB = 10.6, 10.2
+MEMORY_KB, DISK_KB = 6.0, 6.6
 """For a body of 3.4 kB: in the store's memory, and written to its file."""
 AT_MOST = 0.5
 """The share of a process that is planned with; the other half is for what nobody has planned."""
