@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def test_pages_are_measured_and_a_caller_is_forgotten(tmp_path: Path, monkeypatc
     assert done.stdout.startswith("400 events, ")
     assert done.stdout.count(HEAD) == 2
     marks = Marks("evt_1", "evt_2", "call", "+31612340001", 0)
-    for name in (*(name for name, _ in addresses(marks)), "Events, text of none, to the end, 1 pages"):
+    for name, _ in addresses(marks):
         assert f"| {name} | " in done.stdout
+    assert re.search(r"\| Events, text of none, to the end, \d+ pages \|", done.stdout)
     assert "| hookswitch forget --yes | " in done.stdout

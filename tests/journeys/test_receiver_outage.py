@@ -96,12 +96,18 @@ async def test_what_cannot_be_stored_is_spooled_and_acknowledged(
 ) -> None:
     async with server() as url, running(settings, url) as (app, client):
         informed = await post(client, status_update())
-        waited = await post(client, tool_calls(), "quick")
-        assert app.state.receiver.spool.count() == 2
+        waited = await call(client)
+        assert app.state.receiver.spool.count() >= 2
     assert informed.status_code == 200
     assert informed.json()["event_id"] == informed.headers["x-hookswitch-event"]
     assert said(waited) == FALLBACK
-    assert "x-hookswitch-stored" not in waited.headers
+
+
+async def call(client: httpx.AsyncClient) -> httpx.Response:
+    """What a caller heard whose event was kept: a disk that others keep busy may take longer than one of them waits."""
+    while "x-hookswitch-stored" in (response := await post(client, tool_calls(), "quick")).headers:
+        assert said(response) == FALLBACK
+    return response
 
 
 async def test_the_spool_is_brought_when_the_store_is_back(

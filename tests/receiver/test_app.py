@@ -73,7 +73,10 @@ async def test_not_ready_without_the_store_and_without_a_spool(settings: Receive
     assert (response.status_code, response.json()["spool"]) == (503, "full or away")
 
 
-async def test_ready_without_a_spool_while_the_store_is_there(settings: ReceiverSettings, store_url: str) -> None:
+async def test_ready_without_a_spool_while_the_store_is_there(
+    settings: ReceiverSettings, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.standing.AT_ONCE", 60.0)
     async with running(settings.model_copy(update={"spool_limit": 0}), store_url) as (_, client):
         response = await client.get("/readyz")
     assert (response.status_code, response.json()["spool"]) == (200, "full or away")
