@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from receiver.answers import LEAST, Wait
 from receiver.delivery import Delivery, cells_of
 from receiver.doors import Way, methods_at, way_of
-from receiver.hangup import has_hung_up
+from receiver.hangup import has_hung_up, keep_listening
 from receiver.incoming import Receive, Refused, Scope, read_delivery
 from receiver.limits import Limit
 from receiver.observer import Observer
@@ -251,6 +251,7 @@ async def _answer(
     event_id, fallback = stored.event_id, delivery.fallback(event)
     wait = Wait(receiver.answers, event_id, cells_of(event), fallback, delivery.deadline(event), not stored.duplicate)
     first = receiver.waiters.waiting(event_id, woken) if stored.duplicate else nullcontext()
+    keep_listening(receive)
     with first:
         said = await wait.until_said(woken)
     heard = not has_hung_up(receive)
